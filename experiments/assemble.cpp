@@ -1,0 +1,153 @@
+#include "experiments/assemble.h"
+
+#include "data/partition.h"
+#include "engine/heterogeneity.h"
+#include "learn/objective.h"
+#include "learn/supervised.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <span>
+
+namespace varangian {
+namespace {
+
+// The training set in two: positions kept for validation, and the rest, both in rising order.
+std::pair<std::vector<int64_t>, std::vector<int64_t>> split_training(int64_t train, double share,
+                                                                     uint64_t seed) {
+  std::vector<bool> kept(static_cast<size_t>(train), false);
+  const int64_t count = static_cast<int64_t>(std::llround(share * static_cast<double>(train)));
+  if (count > 0) {
+    const Permutation order(Random(seed, Purpose::validation_split), static_cast<uint64_t>(train), 0, 0);
+    for (int64_t i = 0; i < count; ++i) kept[order(static_cast<uint64_t>(i))] = true;
+  }
+  std::pair<std::vector<int64_t>, std::vector<int64_t>> parts;
+  for (int64_t i = 0; i < train; ++i)
+    (kept[static_cast<size_t>(i)] ? parts.first : parts.second).push_back(i);
+  return parts;
+}
+
+// Shards by worker id, in positions of `samples`.
+Shards deal(const RunConfig& run, const Samples& samples, const std::vector<int64_t>& positions,
+            const Roster& roster, std::span<const int64_t> all_labels) {
+  std::vector<int64_t> labels;
+  if (!all_labels.empty())
+    for (const int64_t position : positions) labels.push_back(all_labels[static_cast<size_t>(position)]);
+  const bool liars_own_data = run.byzantine_data == "shard";
+  const int64_t owners = liars_own_data ? roster.count : static_cast<int64_t>(roster.honest.size());
+  const auto partition = make<Partition>(Kind::partition, run.partition.name, run.partition.values);
+  const Shards dealt = partition->deal(labels, static_cast<int64_t>(positions.size()), samples.classes,
+                                       owners, Random(run.data_seed, Purpose::partition));
+
+  Shards shards(static_cast<size_t>(roster.count));
+  for (int64_t owner = 0; owner < owners; ++owner) {
+    const int64_t worker = liars_own_data ? owner : roster.honest[static_cast<size_t>(owner)];
+    for (const int64_t index : dealt[static_cast<size_t>(owner)])
+      shards[static_cast<size_t>(worker)].push_back(positions[static_cast<size_t>(index)]);
+  }
+  if (run.byzantine_data == "honest_union")
+    for (const int64_t liar : roster.byzantine) shards[static_cast<size_t>(liar)] = positions;
+  if (run.short_shard == "error")
+    for (int64_t worker = 0; worker < roster.count; ++worker) {
+      const size_t size = shards[static_cast<size_t>(worker)].size();
+      const bool idle = run.byzantine_data == "none" && size == 0;
+      if (!idle && static_cast<int64_t>(size) < run.batch)
+        throw Error::format(
+            "/workers/batch/size: worker {} holds {} samples, fewer than the batch of {}; take smaller "
+            "batches or fewer workers, or set /workers/partition/short_shard to \"smaller_batch\"",
+            worker, size, run.batch);
+    }
+  return shards;
+}
+
+std::unique_ptr<Task> supervised_task(const RunConfig& run, const Samples& samples, const Roster& roster,
+                                      at::Device device, Assembly& assembly) {
+  auto loss = make<Loss>(Kind::loss, run.loss->name, run.loss->values);
+  if (loss->classifies() != (samples.classes > 0))
+    throw Error::format("/task/loss: \"{}\" is for {}, but the targets of \"{}\" are {}", run.loss->name,
+                        loss->classifies() ? "classes" : "values", run.dataset.name,
+                        samples.classes > 0 ? "classes" : "values");
+  auto [validation, training] = split_training(samples.train, run.validation, run.data_seed);
+  std::span<const int64_t> labels;
+  if (samples.classes > 0)
+    labels = {samples.targets.data_ptr<int64_t>(), static_cast<size_t>(samples.size())};
+  Shards shards = deal(run, samples, training, roster, labels);
+  assembly.label_entropy = label_entropy(shards, roster.honest, labels, samples.classes);
+
+  const auto model = make<Model>(Kind::model, run.model->name, run.model->values);
+  auto network = std::make_unique<Network>(model->build(samples.shape, samples.outputs));
+  std::vector<std::unique_ptr<Metric>> metrics;
+  for (const Choice& metric : run.metrics)
+    metrics.push_back(make<Metric>(Kind::metric, metric.name, metric.values));
+  assembly.task = {{"dataset", run.dataset.name},         {"model", run.model->name},
+                   {"parameters", network->parameters()}, {"classes", samples.classes},
+                   {"train_samples", training.size()},    {"validation_samples", validation.size()},
+                   {"test_samples", samples.test()}};
+  if (samples.classes > 0) assembly.task["chance_accuracy"] = 1.0 / static_cast<double>(samples.classes);
+  return make_supervised_task({.samples = samples,
+                               .validation = std::move(validation),
+                               .sampler = Sampler(std::move(shards), run.batch, run.batch_seed),
+                               .honest = roster.honest,
+                               .network = std::move(network),
+                               .loss = std::move(loss),
+                               .metrics = std::move(metrics)},
+                              device);
+}
+
+}  // namespace
+
+const Samples& DataCache::get(const RunConfig& run) {
+  const std::string key = run.resolved.at("task").at("dataset").dump();
+  const auto known = known_.find(key);
+  if (known != known_.end()) return known->second;
+  const auto dataset = make<SampleDataset>(Kind::dataset, run.dataset.name, run.dataset.values);
+  return known_.emplace(key, dataset->load()).first->second;
+}
+
+Assembly assemble(const RunConfig& run, at::Device device, DataCache& data) {
+  Assembly assembly;
+  assembly.label_entropy = std::numeric_limits<double>::quiet_NaN();
+  Setup& setup = assembly.setup;
+  setup.roster =
+      make_roster(run.count, run.byzantine, run.which, Random(run.adversary_seed, Purpose::byzantine_choice));
+
+  const auto dataset = make<Dataset>(Kind::dataset, run.dataset.name, run.dataset.values);
+  if (const auto* objective = dynamic_cast<const Objective*>(dataset.get())) {
+    setup.task = objective->make_task(run.count, setup.roster.honest, run.data_seed, run.batch_seed, device);
+    assembly.task = {{"dataset", run.dataset.name}, {"parameters", setup.task->parameters()}};
+  } else {
+    setup.task = supervised_task(run, data.get(run), setup.roster, device, assembly);
+  }
+
+  size_t next = 0;
+  for (size_t i = 0; i < run.adversaries.size(); ++i) {
+    const AdversaryChoice& chosen = run.adversaries[i];
+    if (chosen.workers == 0) continue;
+    const auto first = setup.roster.byzantine.begin() + static_cast<int64_t>(next);
+    setup.liars.push_back(
+        {.adversary = make<BlindAdversary>(Kind::adversary, chosen.adversary.name, chosen.adversary.values),
+         .workers = {first, first + chosen.workers},
+         .first = chosen.first,
+         .last = chosen.last,
+         .random = Random(run.adversary_seed, Purpose::adversary, static_cast<uint32_t>(i))});
+    next += static_cast<size_t>(chosen.workers);
+  }
+  setup.momentum = {.beta = run.beta, .damped = run.damped};
+  setup.compressor = make<Compressor>(Kind::compressor, run.compressor.name, run.compressor.values);
+  setup.rule = make<ColumnRule>(Kind::aggregator, run.aggregator.name, run.aggregator.values);
+  setup.declared_f = run.declared_f;
+  setup.optimizer = make<Optimizer>(Kind::optimizer, run.optimizer.name, run.optimizer.values);
+  setup.schedule = make<Schedule>(Kind::schedule, run.schedule.name, run.schedule.values);
+  setup.rounds = run.rounds;
+  setup.cohort = run.cohort.value_or(setup.task->cohort(run.count));
+  setup.init_seed = run.init_seed;
+  setup.rule_seed = run.rule_seed;
+  for (const Choice& diagnostic : run.diagnostics)
+    assembly.diagnostics.push_back(make<Diagnostic>(Kind::diagnostic, diagnostic.name, diagnostic.values));
+  return assembly;
+}
+
+}  // namespace varangian

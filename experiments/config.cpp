@@ -1,0 +1,265 @@
+#include "experiments/config.h"
+
+#include "data/dataset.h"
+#include "experiments/config_file.h"
+#include "experiments/grammar.h"
+#include "experiments/preset.h"
+#include "learn/loss.h"
+#include "learn/metric.h"
+#include "learn/model.h"
+#include "varangian/adversary.h"
+#include "varangian/aggregator.h"
+#include "varangian/compressor.h"
+
+#include <cmath>
+
+namespace varangian {
+namespace {
+
+Choice choice(const Json& component, Kind kind) { return {component.at("name"), values_of(component, kind)}; }
+
+std::vector<Choice> choices(const Json& list, Kind kind) {
+  std::vector<Choice> all;
+  for (const Json& component : list) all.push_back(choice(component, kind));
+  return all;
+}
+
+std::optional<int64_t> optional_integer(const Json& value) {
+  return value.is_null() ? std::nullopt : std::optional(value.get<int64_t>());
+}
+
+// n and f from two of count, honest and byzantine.
+void resolve_counts(Json& workers, RunConfig& run, Problems& problems) {
+  const std::string at = "/workers";
+  const bool has_count = !workers["count"].is_null(), has_honest = !workers["honest"].is_null(),
+             has_byzantine = !workers["byzantine"].is_null();
+  if (has_count + has_honest + has_byzantine != 2) {
+    problems.add(at, "give exactly two of count, honest and byzantine");
+    return;
+  }
+  double byzantine = has_byzantine ? workers["byzantine"].get<double>()
+                                   : workers["count"].get<double>() - workers["honest"].get<double>();
+  if (byzantine > 0 && byzantine < 1) {
+    if (!has_count) problems.add(at + "/byzantine", "a fraction needs /workers/count");
+    byzantine = has_count ? std::floor(byzantine * workers["count"].get<double>() + 1e-9) : 0;
+  }
+  if (byzantine != std::floor(byzantine)) {
+    problems.add(at + "/byzantine",
+                 fmt::format("{} is neither a whole number nor a fraction below 1", byzantine));
+    return;
+  }
+  run.byzantine = static_cast<int64_t>(byzantine);
+  run.count = has_count ? workers["count"].get<int64_t>() : workers["honest"].get<int64_t>() + run.byzantine;
+  if (run.byzantine < 0)
+    problems.add(at, fmt::format("{} honest workers are more than the count of {}", shown(workers["honest"]),
+                                 run.count));
+  else if (run.byzantine >= run.count)
+    problems.add(at + "/byzantine",
+                 fmt::format("{} of {} workers cannot lie: at least one must be honest (f < n)",
+                             run.byzantine, run.count));
+  else if (run.count > 10000)
+    problems.add(at, fmt::format("{} workers are more than 10000", run.count));
+  workers["count"] = run.count;
+  workers["honest"] = run.count - run.byzantine;
+  workers["byzantine"] = run.byzantine;
+}
+
+void resolve_task(Json& task, RunConfig& run, Problems& problems) {
+  run.dataset = choice(task["dataset"], Kind::dataset);
+  run.validation = task["dataset"]["validation"];
+  const auto dataset = make<Dataset>(Kind::dataset, run.dataset.name, run.dataset.values);
+  if (dynamic_cast<const SampleDataset*>(dataset.get()) == nullptr) {
+    for (const char* key : {"model", "loss", "metrics"})
+      if (!task[key].is_null())
+        problems.add(std::string("/task/") + key,
+                     fmt::format("the dataset \"{}\" is a formula and takes no {}; leave it out",
+                                 run.dataset.name, key));
+    if (run.validation > 0)
+      problems.add("/task/dataset/validation",
+                   fmt::format("\"{}\" has no samples to keep", run.dataset.name));
+    return;
+  }
+  if (task["model"].is_null()) {
+    problems.add("/task/model", "missing: a model, as \"logistic\", \"mlp\" or \"cnn\"");
+    return;
+  }
+  const auto fill = [&](const char* key, const Json& initial, const Node& node) {
+    if (task[key].is_null()) task[key] = resolve(&initial, node, std::string("/task/") + key, problems);
+  };
+  Node loss{.name = "loss", .type = Node::Type::component};
+  loss.kind = Kind::loss;
+  Node metric{.name = "", .type = Node::Type::component};
+  metric.kind = Kind::metric;
+  Node metrics{.name = "metrics", .type = Node::Type::list};
+  metrics.children = {metric};
+  fill("loss", "cross_entropy", loss);
+  run.model = choice(task["model"], Kind::model);
+  run.loss = choice(task["loss"], Kind::loss);
+  const auto made_loss = make<Loss>(Kind::loss, run.loss->name, run.loss->values);
+  fill("metrics", made_loss->classifies() ? Json::array({"accuracy"}) : Json::array(), metrics);
+  run.metrics = choices(task["metrics"], Kind::metric);
+
+  const auto model = make<Model>(Kind::model, run.model->name, run.model->values);
+  if (made_loss->takes_log_probabilities() != model->log_probabilities())
+    problems.add("/task/loss",
+                 made_loss->takes_log_probabilities()
+                     ? fmt::format("\"{}\" takes log-probabilities: set /task/model/log_softmax to true",
+                                   run.loss->name)
+                     : fmt::format("\"{}\" takes raw outputs: set /task/model/log_softmax to false, or "
+                                   "take the loss \"nll\"",
+                                   run.loss->name));
+  for (size_t i = 0; i < run.metrics.size(); ++i)
+    if (make<Metric>(Kind::metric, run.metrics[i].name, run.metrics[i].values)->classifies() !=
+        made_loss->classifies())
+      problems.add(child("/task/metrics", i),
+                   fmt::format("the metric \"{}\" does not go with the loss \"{}\"", run.metrics[i].name,
+                               run.loss->name));
+}
+
+void resolve_adversaries(Json& adversaries, RunConfig& run, Problems& problems) {
+  int64_t given = 0, rest = -1;
+  for (size_t i = 0; i < adversaries.size(); ++i) {
+    const std::string at = child("/adversaries", i);
+    Json& adversary = adversaries[i];
+    AdversaryChoice chosen{.adversary = choice(adversary, Kind::adversary)};
+    Json& workers = adversary["workers"];
+    if (workers.is_null()) workers = "rest";
+    if (workers == "rest" && rest >= 0)
+      problems.add(at + "/workers", "only one adversary can have the \"rest\"; give the others numbers");
+    else if (workers == "rest")
+      rest = static_cast<int64_t>(i);
+    else if (!workers.is_number_integer() || workers.get<int64_t>() < 1)
+      problems.add(at + "/workers",
+                   fmt::format("{} is neither a whole number from 1 nor \"rest\"", shown(workers)));
+    else
+      given += chosen.workers = workers.get<int64_t>();
+    const Json& rounds = adversary["rounds"];
+    if (rounds.size() != 2 || rounds[0].is_null() || (!rounds[1].is_null() && rounds[1] < rounds[0])) {
+      problems.add(at + "/rounds", fmt::format("{} is not [first, last] or [first, null]", shown(rounds)));
+    } else {
+      chosen.first = rounds[0];
+      if (!rounds[1].is_null()) chosen.last = rounds[1];
+    }
+    run.adversaries.push_back(std::move(chosen));
+  }
+  if (run.byzantine_data == "none")
+    for (const AdversaryChoice& chosen : run.adversaries) {
+      const auto adversary =
+          make<BlindAdversary>(Kind::adversary, chosen.adversary.name, chosen.adversary.values);
+      const bool always = chosen.first == 1 && chosen.last >= run.rounds;
+      if (adversary->reads_own() || !always)
+        problems.add("/workers/partition/byzantine_data",
+                     fmt::format("liars without data cannot follow \"{}\", which {}; give them a \"shard\"",
+                                 chosen.adversary.name,
+                                 adversary->reads_own() ? "starts from their own messages"
+                                                        : "is honest in some rounds"));
+    }
+  if (rest >= 0)
+    run.adversaries[static_cast<size_t>(rest)].workers = std::max<int64_t>(0, run.byzantine - given);
+  if (run.byzantine > 0 && adversaries.empty())
+    problems.add("/adversaries", fmt::format("{} workers lie but no adversary says how; name one, or set "
+                                             "/workers/byzantine to 0",
+                                             run.byzantine));
+  else if (given > run.byzantine || (rest < 0 && run.byzantine > 0 && given < run.byzantine))
+    problems.add("/adversaries", fmt::format("adversaries for {} workers, but /workers/byzantine is {}",
+                                             given, run.byzantine));
+}
+
+void check_fit(const RunConfig& run,
+               const std::function<void(const std::string&, const std::string&)>& misfit) {
+  const auto codec = make<Compressor>(Kind::compressor, run.compressor.name, run.compressor.values);
+  const auto rule = make<Aggregator>(Kind::aggregator, run.aggregator.name, run.aggregator.values);
+  if (rule->takes() != codec->encoding())
+    misfit("/aggregator", fmt::format("\"{}\" takes {} messages, but the compressor \"{}\" makes {}; {}",
+                                      run.aggregator.name, to_string(rule->takes()), run.compressor.name,
+                                      to_string(codec->encoding()),
+                                      rule->takes() == Encoding::signs ? "set \"compressor\": \"sign\""
+                                                                       : "leave the compressor out"));
+}
+
+void resolve_evaluation(Json& evaluate, RunConfig& run, Problems& problems) {
+  run.evaluate_every = evaluate["every"];
+  if (evaluate["on"].is_null())
+    evaluate["on"] = run.validation > 0 ? Json{"validation", "test"} : Json{"test"};
+  for (const Json& split : evaluate["on"]) {
+    run.evaluate_on.push_back(split == "test" ? Split::test : Split::validation);
+    if (split == "validation" && run.validation == 0)
+      problems.add("/evaluate/on", "there is no validation split; set /task/dataset/validation, as 0.2");
+  }
+}
+
+void copy_plain_fields(const Json& c, RunConfig& run) {
+  run.name = c["name"];
+  run.output = c["output"];
+  run.rounds = c["rounds"];
+  const Json& workers = c["workers"];
+  run.which = workers["which"];
+  run.partition = choice(workers["partition"], Kind::partition);
+  run.byzantine_data = workers["partition"]["byzantine_data"];
+  run.short_shard = workers["partition"]["short_shard"];
+  run.batch = workers["batch"]["size"];
+  run.beta = workers["momentum"]["beta"];
+  run.damped = workers["momentum"]["damped"];
+  run.cohort = optional_integer(workers["cohort"]);
+  run.compressor = choice(c["compressor"]["up"], Kind::compressor);
+  run.aggregator = choice(c["aggregator"], Kind::aggregator);
+  run.optimizer = choice(c["optimizer"], Kind::optimizer);
+  run.schedule = choice(c["schedule"], Kind::schedule);
+  run.diagnostics = choices(c["diagnostics"], Kind::diagnostic);
+  run.data_seed = c["seed"]["data"];
+  run.init_seed = c["seed"]["init"];
+  run.batch_seed = c["seed"]["batches"];
+  run.adversary_seed = c["seed"]["adversary"];
+  run.rule_seed = c["seed"]["rule"];
+  run.checkpoint_seconds = c["checkpoint"]["seconds"];
+  run.device = c["execution"]["device"];
+  run.threads = optional_integer(c["execution"]["threads"]);
+  run.pin = c["execution"]["pin"];
+}
+
+}  // namespace
+
+RunConfig resolve_run(Json config, Problems& problems, std::vector<Inapplicable>* inapplicable) {
+  if (const auto named = config.find("preset"); named != config.end()) {
+    const Json name = *named;
+    config.erase("preset");
+    if (!name.is_string())
+      problems.add("/preset", fmt::format("{} is not a name", shown(name)));
+    else
+      try {
+        config = merged(preset(name), config);
+      } catch (const Error& error) {
+        problems.add("/preset", error.what());
+      }
+  }
+  RunConfig run;
+  const size_t before = problems.lines().size();
+  run.resolved = resolve(&config, run_grammar(), "", problems);
+  if (problems.lines().size() > before) return run;  // the checks below take a well-formed tree for granted
+
+  Json& c = run.resolved;
+  const std::string name = c["name"];
+  if (name.empty() || name.front() == '.' ||
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") !=
+          std::string::npos)
+    problems.add("/name",
+                 fmt::format("{} names a folder: letters, digits, '_', '-' and '.' only", shown(c["name"])));
+  copy_plain_fields(c, run);
+  resolve_counts(c["workers"], run, problems);
+  resolve_task(c["task"], run, problems);
+  if (run.count > 0) resolve_adversaries(c["adversaries"], run, problems);
+  if (c["declared_f"].is_null()) c["declared_f"] = run.byzantine;
+  run.declared_f = c["declared_f"];
+  if (run.count > 0 && run.declared_f >= run.count)
+    problems.add("/declared_f", fmt::format("{} is not below the {} workers", run.declared_f, run.count));
+  resolve_evaluation(c["evaluate"], run, problems);
+  check_fit(run, [&](const std::string& pointer, const std::string& reason) {
+    if (inapplicable != nullptr)
+      inapplicable->push_back({pointer, reason});
+    else
+      problems.add(pointer, reason);
+  });
+  return run;
+}
+
+}  // namespace varangian

@@ -1,0 +1,75 @@
+#include "experiments/identity.h"
+
+#include "core/sha256.h"
+#include "data/dataset.h"
+#include "learn/schedule.h"
+#include "varangian/version.h"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+
+namespace varangian {
+namespace {
+
+// Files are hashed once for a sweep; one that changes meanwhile shows by its time and size.
+std::string content_hash(const std::filesystem::path& path) {
+  static std::map<std::string, std::string> known;
+  std::error_code failure;
+  const auto time = std::filesystem::last_write_time(path, failure).time_since_epoch().count();
+  const uintmax_t size = failure ? 0 : std::filesystem::file_size(path, failure);
+  std::string& hash = known[fmt::format("{} {} {}", path.string(), time, size)];
+  if (hash.empty()) hash = sha256_of_file(path);
+  return hash;
+}
+
+// Every component in the tree: its revision goes to `code`, its files are replaced by their content.
+void visit(Json& value, Kind kind, Json& code) {
+  const Descriptor& descriptor = Registry::instance().describe(kind, value.at("name"));
+  code[fmt::format("{} {}", to_string(kind), descriptor.name)] = descriptor.revision;
+  for (const Parameter& parameter : descriptor.parameters)
+    if (parameter.is_file && !value[parameter.name].get<std::string>().empty())
+      value[parameter.name] = content_hash(value[parameter.name].get<std::string>());
+}
+
+}  // namespace
+
+bool can_be_prolonged(const RunConfig& run) {
+  return !make<Schedule>(Kind::schedule, run.schedule.name, run.schedule.values)->depends_on_rounds();
+}
+
+Identity identify(const RunConfig& run, at::Device device) {
+  Json config = run.resolved, files = Json::object(), code = {{"engine", kEngineRevision}};
+  for (const char* key : {"name", "output", "diagnostics", "checkpoint", "execution", "plugins"})
+    config.erase(key);
+  if (can_be_prolonged(run)) config.erase("rounds");
+  config["device"] = device.is_cpu() ? "cpu" : "cuda";
+
+  const auto dataset = make<Dataset>(Kind::dataset, run.dataset.name, run.dataset.values);
+  for (const std::filesystem::path& file : dataset->files())
+    files[file.filename().string()] = content_hash(file);
+  for (const Json& plugin : run.resolved.at("plugins")) {
+    const std::filesystem::path file = plugin.get<std::string>();
+    files[file.filename().string()] = content_hash(file);
+  }
+  Json& task = config["task"];
+  visit(task["dataset"], Kind::dataset, code);
+  if (task["dataset"].contains("path")) task["dataset"].erase("path");  // its files are in `files`
+  if (run.model) visit(task["model"], Kind::model, code);
+  if (run.loss) visit(task["loss"], Kind::loss, code);
+  if (task["metrics"].is_array())
+    for (Json& metric : task["metrics"]) visit(metric, Kind::metric, code);
+  visit(config["workers"]["partition"], Kind::partition, code);
+  for (Json& adversary : config["adversaries"]) visit(adversary, Kind::adversary, code);
+  visit(config["compressor"]["up"], Kind::compressor, code);
+  visit(config["aggregator"], Kind::aggregator, code);
+  visit(config["optimizer"], Kind::optimizer, code);
+  visit(config["schedule"], Kind::schedule, code);
+
+  Identity identity{.content = {{"config", config}, {"files", files}, {"code", code}}};
+  // Sorted keys, so that the grammar's order of fields is no part of it.
+  identity.id = sha256(nlohmann::json::parse(identity.content.dump()).dump()).substr(0, 12);
+  return identity;
+}
+
+}  // namespace varangian

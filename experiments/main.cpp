@@ -1,0 +1,38 @@
+#include "experiments/commands.h"
+#include "varangian/error.h"
+#include "varangian/version.h"
+
+#include <malloc.h>
+
+#include <cstdio>
+
+int main(int argc, char** argv) {
+  // Freed memory is kept: giving it back to the system and touching it anew costs more than a round of a
+  // small model.
+  mallopt(M_TRIM_THRESHOLD, -1);
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+
+  CLI::App app{"Varangian: distributed training in which some workers lie, simulated"};
+  app.set_version_flag("--version", std::string("varangian ") + varangian::kVersion);
+  app.require_subcommand(1);
+  app.footer("Example: varangian run configs/quickstart.json\nEach subcommand has its own --help.");
+  int exit_code = varangian::kDone;
+  varangian::add_run_command(app, exit_code);
+  varangian::add_check_command(app, exit_code);
+  varangian::add_results_command(app, exit_code);
+  varangian::add_list_command(app, exit_code);
+  varangian::add_describe_command(app, exit_code);
+  varangian::add_schema_command(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? varangian::kDone : varangian::kBadUsage;
+  } catch (const varangian::Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return exit_code == varangian::kDone ? varangian::kBadUsage : exit_code;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "varangian: {}\n", error.what());
+    return varangian::kRunFailed;
+  }
+  return exit_code;
+}

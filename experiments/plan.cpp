@@ -1,0 +1,88 @@
+#include "experiments/plan.h"
+
+#include "engine/device.h"
+#include "experiments/config_file.h"
+#include "experiments/plugins.h"
+
+#include <algorithm>
+
+namespace varangian {
+
+void add_plan_options(CLI::App& command, PlanOptions& options) {
+  command.add_option("config", options.config, "JSON file")->required();
+  command.add_option("--set", options.settings, "Change a setting: /json/pointer=value")
+      ->type_name("POINTER=VALUE");
+  command.add_option("--plugin", options.plugins, "Load a component from a shared library")
+      ->type_name("FILE");
+  command.add_option("--out", options.output, "Folder for the results; default results/")->type_name("DIR");
+  command.add_option("--device", options.device, "cpu, cuda or auto")
+      ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
+  command.add_option("--threads", options.threads, "Worker threads; changes no result")
+      ->check(CLI::Range(1, 1024));
+}
+
+std::vector<std::string> Plan::ids() const {
+  std::vector<std::string> ids;
+  for (const Identity& identity : identities) ids.push_back(identity.id);
+  return ids;
+}
+
+Plan make_plan(const PlanOptions& options) {
+  std::vector<std::pair<std::string, Json>> settings;
+  for (const std::string& setting : options.settings) settings.push_back(parse_setting(setting));
+  if (!options.output.empty()) settings.emplace_back("/output", options.output);
+  if (!options.device.empty()) settings.emplace_back("/execution/device", options.device);
+  if (options.threads > 0) settings.emplace_back("/execution/threads", options.threads);
+
+  // Plugins first: a config may name what they bring.
+  Json config = read_config(options.config);
+  Json plugins = config.value("plugins", Json::array());
+  for (const std::string& plugin : options.plugins) plugins.push_back(plugin);
+  if (!options.plugins.empty()) settings.emplace_back("/plugins", plugins);
+  for (const Json& plugin : plugins)
+    if (plugin.is_string()) load_plugin(plugin.get<std::string>());
+
+  Plan plan{.runs = expand(options.config, settings)};
+  if (plan.runs.runs.empty()) return plan;
+  for (const RunConfig& run : plan.runs.runs)
+    if (run.resolved.at("execution") != plan.runs.runs.front().resolved.at("execution"))
+      throw Error::format("{}: /sweep: /execution cannot be swept: all runs of a sweep share one crew",
+                          options.config);
+  plan.device = choose_device(plan.runs.runs.front().device);
+  const int64_t asked = plan.runs.runs.front().threads.value_or(allowed_cpus());
+  plan.threads = plan.device.is_cpu() ? static_cast<int>(asked) : 1;  // on a GPU one thread feeds one stream
+  for (const RunConfig& run : plan.runs.runs) {
+    plan.identities.push_back(identify(run, plan.device));
+    const std::filesystem::path manifest = folder_of(run, plan.identities.back()) / "manifest.json";
+    Json found;
+    try {
+      if (std::filesystem::exists(manifest)) found = read_json(manifest);
+    } catch (const Error&) {  // damaged: as if it were not there
+    }
+    plan.verdicts.push_back(judge(run, found));
+    if (plan.verdicts.back().reason == "new")
+      plan.verdicts.back().reason = why_new(run, plan.identities.back());
+  }
+  std::vector<std::string> ids = plan.ids();
+  std::sort(ids.begin(), ids.end());
+  if (const auto twin = std::adjacent_find(ids.begin(), ids.end()); twin != ids.end())
+    throw Error::format(
+        "{}: /sweep: two runs have the same identity {}: they differ only in what does not change a "
+        "result (as rounds, which prolong a run)",
+        options.config, *twin);
+  return plan;
+}
+
+std::string label_of(const Json& swept) {
+  std::string label;
+  for (const auto& [axis, value] : swept.items())
+    label += fmt::format("{}{}", label.empty() ? "" : ", ",
+                         axis.starts_with("/") || axis == "seed"
+                             ? fmt::format("{} {}", axis.substr(axis.rfind('/') + 1),
+                                           value.is_string() ? value.get<std::string>() : shown(value))
+                         : value.is_string() ? value.get<std::string>()
+                                             : shown(value));
+  return label.empty() ? "run" : label;
+}
+
+}  // namespace varangian

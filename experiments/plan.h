@@ -1,0 +1,42 @@
+#pragma once
+
+#include "experiments/run_one.h"
+#include "experiments/sweep.h"
+
+#include <CLI/CLI.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace varangian {
+
+/// What `run` and `check` are told on the command line.
+struct PlanOptions {
+  std::string config;
+  std::vector<std::string> settings;
+  std::vector<std::string> plugins;
+  std::string output, device;
+  int threads = 0;  ///< 0: as the config says
+};
+
+void add_plan_options(CLI::App& command, PlanOptions& options);
+
+/// What a config asks for on this machine: its runs, what each would do, and where.
+struct Plan {
+  Runs runs;
+  std::vector<Identity> identities;
+  std::vector<Verdict> verdicts;
+  at::Device device = at::kCPU;
+  int threads = 1;
+
+  std::vector<std::string> ids() const;
+};
+
+/// Loads the plugins, expands the config and looks at what is done already. Throws Error.
+Plan make_plan(const PlanOptions& options);
+
+/// "rule = median, adversary = none", or "run" outside a sweep.
+std::string label_of(const Json& swept);
+
+}  // namespace varangian

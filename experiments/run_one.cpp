@@ -1,0 +1,203 @@
+#include "experiments/run_one.h"
+
+#include "engine/device.h"
+#include "engine/heterogeneity.h"
+#include "engine/stopwatch.h"
+#include "varangian/version.h"
+
+#include <fmt/chrono.h>
+#include <torch/headeronly/version.h>
+
+#include <unistd.h>
+
+#include <cmath>
+#include <ctime>
+
+namespace varangian {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+
+std::string host() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+Json finite_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json names_of(const std::vector<Choice>& choices) {
+  Json names = Json::array();
+  for (const Choice& choice : choices) names.push_back(choice.name);
+  return names;
+}
+
+const char* status_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::completed:
+      return "completed";
+    case Outcome::diverged:
+      return "diverged";
+    case Outcome::interrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+Json first_manifest(const RunConfig& run, const Identity& identity, at::Device device, int threads) {
+  return {
+      {"varangian", kVersion},
+      {"run_id", identity.id},
+      {"name", run.name},
+      {"status", "running"},
+      {"reason", nullptr},
+      {"swept", run.swept},
+      {"rounds", run.rounds},
+      {"rounds_done", 0},
+      {"device", device.is_cpu() ? "cpu" : "cuda"},
+      {"cpu", cpu_capability()},
+      {"libtorch", fmt::format("{}.{}.{}", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH)},
+      {"threads", threads},
+      {"repeatable", device.is_cpu() ? "yes: bit for bit on this kind of CPU, with any number of threads"
+                                     : "yes: bit for bit with this program on this kind of GPU"},
+      {"workers",
+       {{"count", run.count}, {"honest", run.count - run.byzantine}, {"byzantine", run.byzantine}}},
+      {"diagnostics", names_of(run.diagnostics)},
+      {"final", nullptr},
+      {"sessions", Json::array()},
+      {"identity", identity.content}};
+}
+
+class Session {
+ public:
+  Session(const RunDirectory& directory, Json manifest)
+      : directory_(directory), manifest_(std::move(manifest)) {
+    manifest_["sessions"].push_back(
+        {{"start", now()}, {"stop", nullptr}, {"host", host()}, {"seconds", nullptr}});
+    write();
+  }
+
+  Json& manifest() { return manifest_; }
+  void write() const { directory_.write_json("manifest.json", manifest_); }
+
+  void finish(const std::string& status, const std::string& reason) {
+    Json& session = manifest_["sessions"].back();
+    session["stop"] = now();
+    session["seconds"] = std::round(watch_.lap() * 1000) / 1000;
+    manifest_["status"] = status;
+    manifest_["reason"] = reason.empty() ? Json(nullptr) : Json(reason);
+    write();
+  }
+
+ private:
+  const RunDirectory& directory_;
+  Json manifest_;
+  Stopwatch watch_;
+};
+
+bool lacks_a_diagnostic(const RunConfig& run, const Json& manifest) {
+  const Json known = manifest.value("diagnostics", Json::array());
+  for (const Choice& diagnostic : run.diagnostics)
+    if (std::find(known.begin(), known.end(), Json(diagnostic.name)) == known.end()) return true;
+  return false;
+}
+
+}  // namespace
+
+fs::path folder_of(const RunConfig& run, const Identity& identity) {
+  return fs::path(run.output) / run.name / identity.id;
+}
+
+Verdict judge(const RunConfig& run, const Json& manifest) {
+  if (!manifest.is_object() || !manifest.contains("status")) return {.reason = "new"};
+  const std::string status = manifest["status"];
+  const int64_t done = manifest.value("rounds_done", int64_t{0});
+  if (lacks_a_diagnostic(run, manifest))
+    return {.from_scratch = true, .reason = "a diagnostic that is asked for was not recorded: replayed"};
+  if (status == "diverged")
+    return {.starts = false, .reason = fmt::format("done: diverged in round {}", done)};
+  if (status == "completed" && done >= run.rounds) return {.starts = false, .reason = "done"};
+  if (status == "completed")
+    return {.reason = fmt::format("prolonged from {} to {} rounds", done, run.rounds)};
+  if (status == "failed")
+    return {.reason = fmt::format("failed before: {}", manifest.value("reason", Json("")).is_string()
+                                                           ? manifest["reason"].get<std::string>()
+                                                           : "")};
+  return {.reason = status == "running" ? "was killed: goes on from its last checkpoint"
+                                        : fmt::format("was interrupted in round {}: goes on", done)};
+}
+
+std::string why_new(const RunConfig& run, const Identity& identity) {
+  std::error_code failure;
+  for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(run.output) / run.name, failure)) {
+    Json manifest;
+    try {
+      manifest = read_json(entry.path() / "manifest.json");
+    } catch (const Error&) {
+      continue;
+    }
+    if (!manifest.is_object() || manifest.value("swept", Json()) != run.swept ||
+        !manifest.contains("identity"))
+      continue;
+    const Json difference = Json::diff(manifest["identity"], identity.content);
+    if (!difference.empty()) {
+      const std::string path = difference[0].at("path");
+      const std::string what = path.starts_with("/files")  ? "data"
+                               : path.starts_with("/code") ? "code"
+                                                           : "config";
+      return fmt::format("new: {} changed against {} ({})", what, entry.path().filename().string(), path);
+    }
+  }
+  return "new";
+}
+
+Json run_one(const RunConfig& run, const Identity& identity, const Verdict& verdict,
+             const RunContext& context) {
+  const auto& [device, crew, data, stop, progress, warn] = context;
+  const RunDirectory directory(folder_of(run, identity));
+  Json manifest = directory.manifest();
+  if (verdict.from_scratch || !manifest.is_object()) {
+    directory.clear();
+    manifest = nullptr;
+  }
+  const Json sessions = manifest.is_object() ? manifest.value("sessions", Json::array()) : Json::array();
+  const Json before = manifest;
+  manifest = first_manifest(run, identity, device, crew.threads());
+  manifest["sessions"] = sessions;
+  if (before.is_object())
+    for (const char* key : {"rounds_done", "final", "heterogeneity", "repeatable"})
+      if (before.contains(key)) manifest[key] = before[key];
+  directory.write_json("config.json", run.resolved);
+  Session session(directory, manifest);
+  try {
+    Assembly assembly = assemble(run, device, data);
+    session.manifest()["task"] = assembly.task;
+    session.manifest()["cohort"] = assembly.setup.cohort;
+    Simulation simulation(std::move(assembly.setup), crew);
+    if (!session.manifest().contains("heterogeneity"))
+      session.manifest()["heterogeneity"] = {
+          {"label_entropy", finite_or_null(assembly.label_entropy)},
+          {"gradient_dissimilarity", finite_or_null(gradient_dissimilarity(
+                                         *simulation.setup().task, simulation.weights(),
+                                         simulation.setup().roster, simulation.setup().cohort, crew))}};
+    session.write();
+    const TrainingOptions options{.evaluate_every = run.evaluate_every,
+                                  .evaluate_on = run.evaluate_on,
+                                  .checkpoint_seconds = run.checkpoint_seconds};
+    const TrainingResult result =
+        train(simulation, assembly.diagnostics, options, directory, stop, progress, warn);
+    Json& final = session.manifest();
+    final["rounds_done"] = result.round;
+    final["final"] = result.last;
+    if (!result.same_machine)
+      final["repeatable"] = "no: it went on from a checkpoint of another kind of machine";
+    session.finish(status_of(result.outcome), result.reason);
+    return final;
+  } catch (const std::exception& error) {
+    session.finish("failed", error.what());
+    throw;
+  }
+}
+
+}  // namespace varangian

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "experiments/config.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace varangian {
+
+/// A run that the sweep names but that cannot be: its swept values and why.
+struct SkippedRun {
+  Json swept;
+  std::string reason;
+};
+
+struct Runs {
+  std::vector<RunConfig> runs;
+  std::vector<SkippedRun> skipped;
+  bool is_sweep = false;
+};
+
+/// All runs of a config file after `settings` (pointer, value) were laid on it. Without a `sweep` block it is
+/// one. A block is the product of its axes: each pointer of `grid`, all of `zip` together, each labelled axis
+/// of `cases`, and `seeds`, the last varying fastest; a list of blocks is their union. All errors of all runs
+/// are reported together in one Error.
+Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::string, Json>>& settings);
+
+}  // namespace varangian

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace varangian {
+
+/// What a component is. One name is unique within its kind.
+enum class Kind {
+  adversary,
+  aggregator,
+  compressor,
+  dataset,
+  diagnostic,
+  loss,
+  metric,
+  model,
+  optimizer,
+  partition,
+  schedule,
+};
+
+/// "adversary", "aggregator", ... as used in configs, on the command line and in error messages.
+std::string_view to_string(Kind kind);
+const std::vector<Kind>& all_kinds();
+
+/// The value of a parameter. A text whose parameter lists choices is one of them.
+using Value = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>>;
+
+/// One parameter of a component. Its type is the type of `initial`.
+struct Parameter {
+  std::string name;
+  std::string summary;
+  Value initial;  ///< the default; with `required` only its type counts
+  double low = -std::numeric_limits<double>::infinity();  ///< inclusive, for numbers and list elements
+  double high = std::numeric_limits<double>::infinity();
+  bool above_low = false;                 ///< low itself is not allowed
+  std::vector<std::string> choices = {};  ///< for text
+  std::string unit = {};
+  bool required = false;
+  bool is_file = false;  ///< text that names a file: its content, not its path, is part of a run's identity
+};
+
+/// Everything the program knows of a component without making one: it feeds the config's validation,
+/// `varangian list`, `describe` and `schema`, the manifest and a run's identity.
+struct Descriptor {
+  Kind kind;
+  std::string name;
+  std::string summary;        ///< one line
+  std::string citation = {};  ///< paper, equation
+  std::vector<Parameter> parameters = {};
+  int revision = 1;            ///< raised when the same config would give another curve
+  std::string knowledge = {};  ///< adversaries: "blind", "data" or "omniscient"
+};
+
+/// The parameters of one component after validation: every one of the descriptor is present.
+class Values {
+ public:
+  Values() = default;
+  explicit Values(std::map<std::string, Value> values) : values_(std::move(values)) {}
+
+  bool flag(const std::string& name) const;
+  int64_t integer(const std::string& name) const;
+  double number(const std::string& name) const;
+  const std::string& text(const std::string& name) const;
+  const std::vector<int64_t>& integers(const std::string& name) const;
+
+ private:
+  template <typename T>
+  const T& get(const std::string& name) const;
+
+  std::map<std::string, Value> values_;
+};
+
+/// The descriptor's defaults, some replaced. Throws Error on a name or type that the descriptor does not
+/// have. For tests and for components made from others; configs come with all values checked.
+Values values_for(const Descriptor& descriptor, const std::map<std::string, Value>& given = {});
+
+}  // namespace varangian

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string_view>
+
+namespace varangian {
+
+/// What can be said on the wire.
+enum class Encoding { dense, signs };
+
+std::string_view to_string(Encoding encoding);
+
+/// The messages of n workers in one round as the server sees them, row r from worker ids[r].
+struct Messages {
+  Encoding encoding = Encoding::dense;
+  int64_t columns = 0;  ///< d, the number of coordinates
+
+  /// dense: float32 [n, d].
+  /// signs: int64 [n, ceil(d / 64)]; coordinate j is bit j % 64 of word j / 64, set when negative (as in the
+  /// authors' code); bits beyond d are 0.
+  at::Tensor rows;
+
+  int64_t workers() const { return rows.size(0); }
+};
+
+/// Payload of one message (or one broadcast) of d coordinates, without framing: 4 d, or d / 8 rounded up.
+int64_t payload_bytes(Encoding encoding, int64_t columns);
+
+}  // namespace varangian

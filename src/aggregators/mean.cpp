@@ -1,0 +1,27 @@
+#include "varangian/aggregator.h"
+#include "varangian/columns.h"
+
+namespace varangian {
+namespace {
+
+// No defence: one liar moves it anywhere, and a non-finite message makes it non-finite.
+class Mean final : public ColumnRule {
+ public:
+  explicit Mean(const Values&) {}
+
+  Encoding takes() const override { return Encoding::dense; }
+
+  void aggregate(const ColumnBlock& block, at::Tensor update) const override {
+    column_mean(block.rows, update);
+  }
+};
+
+const Descriptor kDescriptor{
+    .kind = Kind::aggregator,
+    .name = "mean",
+    .summary = "average of the messages; no defence (distributed SGD)",
+};
+
+}  // namespace
+VARANGIAN_REGISTER(Mean, kDescriptor)
+}  // namespace varangian

@@ -1,0 +1,30 @@
+#include "varangian/compressor.h"
+
+#include <ATen/ATen.h>
+
+namespace varangian {
+namespace {
+
+// 32-bit floats as they are.
+class None final : public Compressor {
+ public:
+  explicit None(const Values&) {}
+
+  Encoding encoding() const override { return Encoding::dense; }
+  bool identity() const override { return true; }
+
+  void encode(const at::Tensor& dense, std::span<const int64_t>, const Random&,
+              at::Tensor wire) const override {
+    wire.copy_(dense);
+  }
+};
+
+const Descriptor kDescriptor{
+    .kind = Kind::compressor,
+    .name = "none",
+    .summary = "32-bit floats as they are; 4 bytes a coordinate",
+};
+
+}  // namespace
+VARANGIAN_REGISTER(None, kDescriptor)
+}  // namespace varangian

@@ -1,0 +1,82 @@
+#include "core/json.h"
+
+#include "varangian/error.h"
+
+#include <fmt/ranges.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace varangian {
+namespace {
+
+constexpr int kDeepest = 64;
+constexpr uintmax_t kLargest = 64u << 20;
+
+// The library's message less its own prefix "[json.exception.parse_error.101] ".
+std::string reason(const std::exception& error) {
+  const std::string what = error.what();
+  const size_t end = what.find("] ");
+  return end == std::string::npos ? what : what.substr(end + 2);
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, const std::string& where) {
+  std::vector<std::set<std::string>> keys;
+  const auto check = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth > kDeepest) throw Error::format("{}: nested deeper than {}", where, kDeepest);
+    if (event == Json::parse_event_t::object_start) keys.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys.pop_back();
+    if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
+      throw Error::format("{}: the key \"{}\" stands twice in one object; keep one", where,
+                          parsed.get<std::string>());
+    return true;
+  };
+  try {
+    return Json::parse(text.begin(), text.end(), check, true, true);
+  } catch (const nlohmann::json::exception& error) {
+    throw Error::format("{}: not JSON: {}", where, reason(error));
+  }
+}
+
+Json read_json(const std::filesystem::path& path) {
+  std::error_code failure;
+  const uintmax_t size = std::filesystem::file_size(path, failure);
+  if (failure) throw Error::format("{}: cannot be read: {}", path.string(), failure.message());
+  if (size > kLargest)
+    throw Error::format("{}: {} MiB is too large for a JSON file; at most 64", path.string(), size >> 20);
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) throw Error::format("{}: cannot be read: {}", path.string(), std::strerror(errno));
+  return parse_json(text.str(), path.string());
+}
+
+void Problems::add(const std::string& pointer, const std::string& what) {
+  lines_.push_back(fmt::format("{}: {}: {}", where_, pointer.empty() ? "/" : pointer, what));
+}
+
+void Problems::throw_if_any() const {
+  if (!lines_.empty()) throw Error(fmt::format("{}", fmt::join(lines_, "\n")));
+}
+
+std::string shown(const Json& value) {
+  constexpr size_t kLongest = 60;
+  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
+  return text;
+}
+
+std::string child(const std::string& pointer, const std::string& key) {
+  std::string escaped;
+  for (const char c : key) escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return pointer + "/" + escaped;
+}
+
+std::string child(const std::string& pointer, size_t index) { return pointer + "/" + std::to_string(index); }
+
+}  // namespace varangian

@@ -1,0 +1,52 @@
+#include "engine/device.h"
+
+#include "engine/crew.h"
+#include "varangian/error.h"
+
+#include <ATen/Context.h>
+#include <ATen/Version.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+
+namespace varangian {
+namespace {
+
+// Empty when a GPU works, else why none does. The driver comes first: without one there is no need to load
+// the gigabyte of CUDA libraries.
+std::string why_no_cuda() {
+  if (dlopen("libcuda.so.1", RTLD_NOW | RTLD_GLOBAL) == nullptr)
+    return "no NVIDIA driver is installed (libcuda.so.1)";
+  if (dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr)
+    return fmt::format("LibTorch's CUDA side cannot be loaded: {}", dlerror());
+  if (at::detail::getCUDAHooks().deviceCount() == 0) return "the driver reports no GPU";
+  return "";
+}
+
+}  // namespace
+
+at::Device choose_device(const std::string& name) {
+  if (name == "cpu") return at::kCPU;
+  const std::string reason = why_no_cuda();
+  if (reason.empty()) {
+    // Bit for bit on one card, and 32-bit floats that are 32-bit floats.
+    at::globalContext().setDeterministicCuDNN(true);
+    at::globalContext().setBenchmarkCuDNN(false);
+    at::globalContext().setAllowTF32CuDNN(false);
+    setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+    return at::Device(at::kCUDA, 0);
+  }
+  if (name == "cuda") throw Error::format("device \"cuda\": {}; take \"cpu\" or \"auto\"", reason);
+  return at::kCPU;
+}
+
+std::string cpu_capability() { return at::get_cpu_capability(); }
+
+std::string describe_device(at::Device device) {
+  if (device.is_cpu()) return fmt::format("cpu ({}, {} processors)", cpu_capability(), allowed_cpus());
+  return device.str();
+}
+
+}  // namespace varangian

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+namespace varangian {
+
+/// "cpu", "cuda" or "auto" to a device. "auto" takes a GPU when there is one that works. "cuda" without one
+/// throws Error with the reason. The CUDA side of LibTorch is loaded here, at run time, so that one binary
+/// serves both.
+at::Device choose_device(const std::string& name);
+
+/// "cpu (AVX512, 2 processors)" or "cuda".
+std::string describe_device(at::Device device);
+
+/// The instruction set that LibTorch's operators take: "AVX512", "AVX2", ...
+std::string cpu_capability();
+
+}  // namespace varangian

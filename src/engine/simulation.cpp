@@ -1,0 +1,188 @@
+#include "engine/simulation.h"
+
+#include "engine/stopwatch.h"
+#include "kernels/signs.h"
+#include "kernels/steps.h"
+#include "varangian/columns.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+namespace varangian {
+
+namespace {
+
+constexpr int64_t kBlockWidth = 8192;  // a multiple of 128; 27 rows of it fit a 1 MiB cache
+
+// Cuts workers, in rising order, into runs whose rows follow one another in the matrix.
+std::vector<std::vector<int64_t>> runs_of(const std::vector<int64_t>& workers, int64_t longest) {
+  std::vector<std::vector<int64_t>> runs;
+  for (const int64_t worker : workers) {
+    const bool joins = !runs.empty() && runs.back().back() + 1 == worker &&
+                       static_cast<int64_t>(runs.back().size()) < longest;
+    if (!joins) runs.emplace_back();
+    runs.back().push_back(worker);
+  }
+  return runs;
+}
+
+}  // namespace
+
+Round Simulation::round(int64_t number) {
+  const double factor = setup_.schedule->factor(number, setup_.rounds);
+  const Clock clock{.round = number, .learning_rate = setup_.optimizer->learning_rate() * factor};
+  const Random codec = codec_random_.at(number);
+  Round done{.clock = clock, .losses = losses_, .squares = squares_};
+  Stopwatch watch;
+
+  // Each worker: a batch, its gradient, its momentum. Liars too: what they would say if they were honest.
+  crew_.for_each(static_cast<int64_t>(cohorts_.size()), [&](int64_t i) { compute(cohorts_[i], clock); });
+  done.seconds.gradients = watch.lap();
+
+  encode(honest_runs_, codec);
+  done.seconds.encode = watch.lap();
+
+  for (const Liars& liars : setup_.liars) {
+    if (!liars.active(number)) continue;
+    // Blind liars do not know of one another: on the CPU each is a task of its own.
+    const size_t together = rows_.is_cpu() ? 1 : liars.workers.size();
+    crew_.for_each(static_cast<int64_t>(liars.workers.size() / together),
+                   [&](int64_t i) { forge(liars, static_cast<size_t>(i) * together, together, clock); });
+  }
+  done.seconds.forge = watch.lap();
+
+  // The codec takes the liars' power away: the wire holds only what it can express.
+  encode(byzantine_runs_, codec);
+  done.seconds.encode += watch.lap();
+
+  crew_.for_each(blocks_, [&](int64_t block) { aggregate(block, clock); });
+  done.seconds.aggregate = watch.lap();
+
+  crew_.for_each(blocks_, [&](int64_t block) { step(block, clock); });
+  done.seconds.step = watch.lap();
+
+  done.bytes_up = setup_.roster.count * payload_bytes(wire_.encoding, columns_);
+  done.bytes_down = setup_.roster.count * ((columns_ * setup_.rule->update_bits() + 7) / 8);
+  return done;
+}
+
+void Simulation::compute(const Cohort& cohort, const Clock& clock) {
+  if (cohort.liars != nullptr && cohort.liars->active(clock.round) && !cohort.liars->adversary->reads_own())
+    return;
+  const int64_t first = cohort.workers.front(), count = static_cast<int64_t>(cohort.workers.size());
+  at::Tensor rows = rows_.narrow(0, first, count);
+  setup_.task->gradients(weights(), cohort.workers, clock.round, rows, losses_.narrow(0, first, count));
+  if (setup_.momentum.beta == 0) return;
+  const float beta = static_cast<float>(setup_.momentum.beta),
+              gain = setup_.momentum.damped ? 1.0f - beta : 1.0f;
+  at::Tensor momentum = state_["worker_momentum"].narrow(0, first, count);
+  if (rows.is_cpu())
+    kernels::momentum(momentum.data_ptr<float>(), rows.data_ptr<float>(), beta, gain, count * columns_);
+  else
+    rows.copy_(momentum.mul_(beta).add_(rows.mul(gain)));
+}
+
+void Simulation::encode(const std::vector<Run>& runs, const Random& codec) {
+  if (setup_.compressor->identity()) return;
+  crew_.for_each(static_cast<int64_t>(runs.size()), [&](int64_t i) {
+    const int64_t first = runs[i].front(), count = static_cast<int64_t>(runs[i].size());
+    setup_.compressor->encode(rows_.narrow(0, first, count), runs[i], codec,
+                              wire_.rows.narrow(0, first, count));
+  });
+}
+
+void Simulation::forge(const Liars& liars, size_t first, size_t count, const Clock& clock) {
+  const std::vector<int64_t> workers(liars.workers.begin() + first, liars.workers.begin() + first + count);
+  const bool reads_own = liars.adversary->reads_own();
+  const at::Tensor own = reads_own ? select_rows(rows_, workers).clone() : at::Tensor();
+  const Random random = liars.random.at(clock.round);
+  at::Tensor messages = at::empty({static_cast<int64_t>(count), columns_}, rows_.options());
+  liars.adversary->forge({.own = own,
+                          .workers = workers,
+                          .count = setup_.roster.count,
+                          .byzantine = static_cast<int64_t>(setup_.roster.byzantine.size()),
+                          .clock = clock,
+                          .last_update = update(),
+                          .random = random},
+                         messages);
+  for (size_t i = 0; i < count; ++i) rows_[workers[i]].copy_(messages[static_cast<int64_t>(i)]);
+}
+
+void Simulation::aggregate(int64_t block, const Clock& clock) {
+  const int64_t begin = block * block_width_, size = width(block);
+  const Random random = rule_random_.at(clock.round);
+  const bool signs = wire_.encoding == Encoding::signs;
+  setup_.rule->aggregate({.encoding = wire_.encoding,
+                          .rows = signs ? wire_.rows.narrow(1, begin / 64, kernels::sign_words(size))
+                                        : wire_.rows.narrow(1, begin, size),
+                          .begin = begin,
+                          .width = size,
+                          .declared_f = setup_.declared_f,
+                          .clock = clock,
+                          .last_update = update().narrow(0, begin, size),
+                          .random = random},
+                         update_.narrow(0, begin, size));
+}
+
+void Simulation::step(int64_t block, const Clock& clock) {
+  const int64_t begin = block * block_width_, size = width(block);
+  const at::Tensor fresh = update_.narrow(0, begin, size);
+  at::Tensor weights = this->weights().narrow(0, begin, size);
+  setup_.optimizer->step(weights, fresh, state_, begin, clock);
+  update().narrow(0, begin, size).copy_(fresh);
+  squares_[block][0].copy_(sum_of_squares(fresh));
+  squares_[block][1].copy_(sum_of_squares(weights));
+}
+
+int64_t Simulation::width(int64_t block) const {
+  return std::min(block_width_, columns_ - block * block_width_);
+}
+
+at::Tensor Simulation::honest_mean() {
+  at::Tensor mean = at::empty({columns_}, rows_.options());
+  const at::Tensor honest = select_rows(rows_, setup_.roster.honest);
+  crew_.for_each(blocks_, [&](int64_t block) {
+    const int64_t begin = block * block_width_, size = width(block);
+    column_mean(honest.narrow(1, begin, size), mean.narrow(0, begin, size));
+  });
+  return mean;
+}
+
+Simulation::Simulation(Setup setup, Crew& crew)
+    : setup_(std::move(setup)),
+      crew_(crew),
+      columns_(setup_.task->parameters()),
+      block_width_(setup_.task->device().is_cpu() ? kBlockWidth : columns_),
+      blocks_((columns_ + block_width_ - 1) / block_width_),
+      codec_random_(setup_.rule_seed, Purpose::compressor),
+      rule_random_(setup_.rule_seed, Purpose::rule) {
+  const at::Device device = setup_.task->device();
+  const auto floats = at::TensorOptions().dtype(at::kFloat).device(device);
+  const int64_t n = setup_.roster.count;
+
+  const auto add_cohorts = [&](const std::vector<int64_t>& workers, const Liars* liars) {
+    for (Run& run : runs_of(workers, setup_.cohort)) cohorts_.push_back({std::move(run), liars});
+  };
+  add_cohorts(setup_.roster.honest, nullptr);
+  for (const Liars& liars : setup_.liars) add_cohorts(liars.workers, &liars);
+  const int64_t together = device.is_cpu() ? 1 : n;
+  honest_runs_ = runs_of(setup_.roster.honest, together);
+  byzantine_runs_ = runs_of(setup_.roster.byzantine, together);
+
+  rows_ = at::zeros({n, columns_}, floats);
+  wire_ = {.encoding = setup_.compressor->encoding(), .columns = columns_, .rows = rows_};
+  if (wire_.encoding == Encoding::signs)
+    wire_.rows = at::zeros({n, kernels::sign_words(columns_)}, floats.dtype(at::kLong));
+  losses_ = at::zeros({n}, floats);
+  update_ = at::zeros({columns_}, floats);
+  squares_ = at::zeros({blocks_, 2}, floats.dtype(at::kDouble));
+
+  state_.add("weights", {Axis::column}, setup_.task->initial_weights(setup_.init_seed));
+  state_.add("last_update", {Axis::column}, at::zeros({columns_}, floats));
+  if (setup_.momentum.beta != 0)
+    state_.add("worker_momentum", {Axis::worker, Axis::column}, at::zeros({n, columns_}, floats));
+  setup_.optimizer->declare(state_, columns_, device);
+}
+
+}  // namespace varangian

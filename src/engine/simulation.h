@@ -1,0 +1,117 @@
+#pragma once
+
+#include "engine/crew.h"
+#include "engine/roster.h"
+#include "learn/optimizer.h"
+#include "learn/schedule.h"
+#include "learn/task.h"
+#include "varangian/adversary.h"
+#include "varangian/aggregator.h"
+#include "varangian/compressor.h"
+#include "varangian/state.h"
+
+#include <memory>
+#include <vector>
+
+namespace varangian {
+
+/// Liars that follow one adversary from round first to round last; in other rounds they are honest.
+struct Liars {
+  std::unique_ptr<BlindAdversary> adversary;
+  std::vector<int64_t> workers;
+  int64_t first = 1;
+  int64_t last = INT64_MAX;
+  Random random;
+
+  bool active(int64_t round) const { return first <= round && round <= last; }
+};
+
+/// m = beta m + gain g, with gain 1 - beta when damped and 1 otherwise; beta 0 sends the gradient.
+struct WorkerMomentum {
+  double beta = 0;
+  bool damped = true;
+};
+
+/// What a run is made of.
+struct Setup {
+  std::unique_ptr<Task> task;
+  Roster roster;
+  std::vector<Liars> liars;  ///< together all of roster.byzantine, or none when there are no liars
+  WorkerMomentum momentum;
+  std::unique_ptr<Compressor> compressor;
+  std::unique_ptr<ColumnRule> rule;
+  int64_t declared_f = 0;
+  std::unique_ptr<Optimizer> optimizer;
+  std::unique_ptr<Schedule> schedule;
+  int64_t rounds = 0;
+  int64_t cohort = 1;  ///< workers whose gradients one thread computes in one pass
+  uint64_t init_seed = 0;
+  uint64_t rule_seed = 0;
+};
+
+/// Seconds of one round.
+struct PhaseSeconds {
+  double gradients = 0, forge = 0, encode = 0, aggregate = 0, step = 0, evaluate = 0;
+};
+
+/// What a round leaves to be read. Tensors, so that nothing waits for a device inside a round.
+struct Round {
+  Clock clock;
+  at::Tensor losses;   ///< float32 [n], each worker's loss on its batch
+  at::Tensor squares;  ///< float64 [blocks, 2]: sums of squares of the update and of the new weights by block
+  int64_t bytes_up = 0, bytes_down = 0;
+  PhaseSeconds seconds;
+};
+
+/// The parameter server's rounds in one process. Owns the weights and every buffer; a round allocates nothing
+/// large.
+class Simulation {
+ public:
+  Simulation(Setup setup, Crew& crew);
+
+  /// One synchronous round; rounds are counted from 1. See simulation.cpp: it is the whole algorithm.
+  Round round(int64_t number);
+
+  const Setup& setup() const { return setup_; }
+  Crew& crew() { return crew_; }
+  const at::Tensor& weights() const { return state_["weights"]; }
+
+  /// Weights and everything that lives from round to round.
+  State& state() { return state_; }
+
+  // Of the last round, for measurements.
+  const Messages& wire() const { return wire_; }
+  const at::Tensor& update() const { return state_["last_update"]; }
+  at::Tensor honest_mean();
+
+ private:
+  using Run = std::vector<int64_t>;  ///< workers whose rows follow one another
+
+  /// Workers whose gradients one task computes.
+  struct Cohort {
+    Run workers;
+    const Liars* liars;  ///< null: honest
+  };
+
+  void compute(const Cohort& cohort, const Clock& clock);
+  void encode(const std::vector<Run>& runs, const Random& codec);
+  void forge(const Liars& liars, size_t first, size_t count, const Clock& clock);
+  void aggregate(int64_t block, const Clock& clock);
+  void step(int64_t block, const Clock& clock);
+  int64_t width(int64_t block) const;
+
+  Setup setup_;
+  Crew& crew_;
+  int64_t columns_;
+  int64_t block_width_;  ///< columns that one task aggregates: fixed, so that threads cannot change a bit
+  int64_t blocks_;
+  std::vector<Cohort> cohorts_;
+  std::vector<Run> honest_runs_, byzantine_runs_;
+  State state_;
+  at::Tensor rows_;  ///< float32 [n, d]: what workers mean to send
+  Messages wire_;    ///< what the server sees
+  at::Tensor losses_, update_, squares_;
+  Random codec_random_, rule_random_;
+};
+
+}  // namespace varangian

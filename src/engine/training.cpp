@@ -1,0 +1,195 @@
+#include "engine/training.h"
+
+#include "engine/evaluation.h"
+#include "engine/stopwatch.h"
+#include "record/safetensors.h"
+#include "varangian/columns.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace varangian {
+namespace {
+
+double honest_loss(const Simulation& simulation, const Round& round) {
+  const at::Tensor losses = round.losses.to(at::kCPU);
+  double sum = 0;
+  for (const int64_t worker : simulation.setup().roster.honest) sum += losses.data_ptr<float>()[worker];
+  return sum / static_cast<double>(simulation.setup().roster.honest.size());
+}
+
+// Sums of squares over all columns: of the update and of the weights.
+std::pair<double, double> squares_of(const Round& round) {
+  const at::Tensor squares = round.squares.to(at::kCPU);
+  double update = 0, weights = 0;
+  for (int64_t block = 0; block < squares.size(0); ++block) {
+    update += squares.data_ptr<double>()[2 * block];
+    weights += squares.data_ptr<double>()[2 * block + 1];
+  }
+  return {update, weights};
+}
+
+class Loop {
+ public:
+  Loop(Simulation& simulation, const std::vector<std::unique_ptr<Diagnostic>>& diagnostics,
+       const TrainingOptions& options)
+      : simulation_(simulation), diagnostics_(diagnostics), options_(options) {
+    for (const auto& diagnostic : diagnostics)
+      for (const std::string& column : diagnostic->columns()) diagnostic_columns_.push_back(column);
+  }
+
+  const Task& task() const { return *simulation_.setup().task; }
+  const std::vector<std::string>& diagnostic_columns() const { return diagnostic_columns_; }
+
+  bool is_due(int64_t round) const {
+    return round % options_.evaluate_every == 0 || round == simulation_.setup().rounds;
+  }
+
+  /// The initial weights; with round number > 0 one round.
+  RecordedRound row(int64_t number, bool& finite) {
+    RecordedRound row{.round = number, .epoch = task().epoch(number)};
+    if (number == 0) {
+      evaluate(row);
+      return row;
+    }
+    const Round round = simulation_.round(number);
+    row.learning_rate = round.clock.learning_rate;
+    row.train_loss = honest_loss(simulation_, round);
+    const auto [update, weights] = squares_of(round);
+    row.update_norm = std::sqrt(update);
+    row.bytes_up = round.bytes_up;
+    row.bytes_down = round.bytes_down;
+    row.seconds = round.seconds;
+    finite = std::isfinite(*row.train_loss) && std::isfinite(weights);
+    if (finite && is_due(number)) {
+      measure(round.clock, row);
+      evaluate(row);
+    }
+    return row;
+  }
+
+ private:
+  void measure(const Clock& clock, RecordedRound& row) {
+    const at::Tensor mean = simulation_.honest_mean();
+    const int64_t different = count_different_signs(simulation_.update(), mean).item<int64_t>();
+    row.wrong_sign_fraction = static_cast<double>(different) / static_cast<double>(task().parameters());
+    const Roster& roster = simulation_.setup().roster;
+    const Observation seen{.clock = clock,
+                           .wire = simulation_.wire(),
+                           .honest_mean = mean,
+                           .update = simulation_.update(),
+                           .honest = static_cast<int64_t>(roster.honest.size()),
+                           .byzantine = static_cast<int64_t>(roster.byzantine.size())};
+    for (const auto& diagnostic : diagnostics_)
+      for (const at::Tensor& value : diagnostic->measure(seen))
+        row.diagnostics.push_back(value.item<double>());
+  }
+
+  void evaluate(RecordedRound& row) {
+    Stopwatch watch;
+    for (const Split split : options_.evaluate_on)
+      (split == Split::test ? row.test : row.validation) =
+          varangian::evaluate(task(), simulation_.weights(), split, simulation_.crew());
+    row.seconds.evaluate = watch.lap();
+  }
+
+  Simulation& simulation_;
+  const std::vector<std::unique_ptr<Diagnostic>>& diagnostics_;
+  const TrainingOptions& options_;
+  std::vector<std::string> diagnostic_columns_;
+};
+
+// JSON has no NaN: a value that is not finite is left out.
+void note(Json& last, const RecordedRound& row, const std::vector<std::string>& columns) {
+  last["round"] = row.round;
+  if (row.train_loss && std::isfinite(*row.train_loss)) last["train_loss"] = *row.train_loss;
+  for (const auto& [split, values] :
+       {std::pair("validation_", &row.validation), std::pair("test_", &row.test)})
+    for (size_t i = 0; i < values->size(); ++i)
+      if (std::isfinite((*values)[i])) last[split + columns[i]] = (*values)[i];
+}
+
+std::string summary(const Json& last) {
+  for (const char* key : {"test_accuracy", "validation_accuracy", "test_loss", "validation_loss"})
+    if (const auto it = last.find(key); it != last.end()) {
+      std::string name = key;
+      std::replace(name.begin(), name.end(), '_', ' ');
+      return fmt::format("{} {:.4g}", name, it->get<double>());
+    }
+  return "";
+}
+
+}  // namespace
+
+TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<Diagnostic>>& diagnostics,
+                     const TrainingOptions& options, const RunDirectory& directory,
+                     const std::atomic<bool>& stop, const std::function<void(const Progress&)>& progress,
+                     const std::function<void(const std::string&)>& warn) {
+  Loop loop(simulation, diagnostics, options);
+  const std::vector<std::string> columns = loop.task().columns();
+  const int64_t rounds = simulation.setup().rounds;
+  TrainingResult result;
+  result.last = Json::object();
+
+  Position position;
+  const std::optional<Position> found = load_checkpoint(directory, simulation.state(), warn);
+  if (found) {
+    position = *found;
+    result.last = Json::parse(position.last, nullptr, false);
+    result.same_machine = position.machine == machine_identity();
+    if (!result.same_machine)
+      warn(fmt::format(
+          "the checkpoint was made by {}, this is {}: the run goes on, but may not repeat bit for bit",
+          position.machine, machine_identity()));
+  }
+  Recorder recorder(directory, columns, loop.diagnostic_columns(), position.lengths);
+  result.first_round = result.round = position.round;
+  const auto save = [&] {
+    recorder.sync();
+    save_checkpoint(directory, simulation.state(),
+                    {.round = result.round, .lengths = recorder.lengths(), .last = result.last.dump()});
+  };
+
+  bool finite = true;
+  if (!found) {
+    const RecordedRound first = loop.row(0, finite);
+    recorder.record(first);
+    note(result.last, first, columns);
+  }
+  Stopwatch since_checkpoint;
+  double unsaved = 0;
+  while (finite && !stop && result.round < rounds) {
+    const RecordedRound row = loop.row(++result.round, finite);
+    recorder.record(row);
+    if (!row.test.empty() || !row.validation.empty()) {
+      note(result.last, row, columns);
+      recorder.flush();
+    }
+    progress({.first_round = result.first_round,
+              .round = result.round,
+              .rounds = rounds,
+              .train_loss = *row.train_loss,
+              .evaluation = summary(result.last)});
+    unsaved += since_checkpoint.lap();
+    if (unsaved >= options.checkpoint_seconds && finite) {
+      save();
+      unsaved = 0;
+    }
+  }
+  if (!finite) {
+    recorder.sync();
+    result.outcome = Outcome::diverged;
+    result.reason = fmt::format("loss or weights were no longer finite in round {}", result.round);
+    return result;
+  }
+  save();
+  result.outcome = result.round < rounds ? Outcome::interrupted : Outcome::completed;
+  if (result.outcome == Outcome::completed)
+    write_safetensors(directory.file("weights.safetensors"),
+                      {.tensors = {{"weights", simulation.weights()}}});
+  return result;
+}
+
+}  // namespace varangian

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "engine/checkpoint.h"
+#include "engine/recorder.h"
+#include "engine/simulation.h"
+#include "varangian/diagnostic.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace varangian {
+
+enum class Outcome { completed, diverged, interrupted };
+
+struct TrainingOptions {
+  int64_t evaluate_every = 50;
+  std::vector<Split> evaluate_on;  ///< of validation and test
+  double checkpoint_seconds = 300;
+};
+
+/// Told of after each round, for a progress display.
+struct Progress {
+  int64_t first_round = 0;  ///< where this session began
+  int64_t round = 0, rounds = 0;
+  double train_loss = 0;
+  std::string evaluation;  ///< "test accuracy 0.81", of the last evaluation; "" before
+};
+
+struct TrainingResult {
+  Outcome outcome = Outcome::completed;
+  std::string reason;        ///< why it diverged
+  int64_t first_round = 0;   ///< where this session began: 0, or the checkpoint's round
+  int64_t round = 0;         ///< the last one done
+  Json last;                 ///< the last evaluation: round, train_loss and <split>_<column> values
+  bool same_machine = true;  ///< false when it went on from a checkpoint of another kind of machine
+};
+
+/// From the last checkpoint, or from the start, to the end: rounds, evaluations, records, checkpoints. Ends
+/// early when `stop` becomes true (after the round in hand, with a checkpoint) and when loss or weights are
+/// not finite.
+TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<Diagnostic>>& diagnostics,
+                     const TrainingOptions& options, const RunDirectory& directory,
+                     const std::atomic<bool>& stop, const std::function<void(const Progress&)>& progress,
+                     const std::function<void(const std::string&)>& warn);
+
+}  // namespace varangian

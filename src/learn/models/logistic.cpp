@@ -1,0 +1,37 @@
+#include "learn/model.h"
+
+namespace varangian {
+namespace {
+
+const Descriptor kDescriptor{
+    .kind = Kind::model,
+    .name = "logistic",
+    .summary = "One linear layer: logistic regression with a classification loss, else linear regression",
+    .parameters = {{.name = "log_softmax",
+                    .summary = "end in log-probabilities, for the loss nll",
+                    .initial = false}},
+};
+
+class Logistic : public Model {
+ public:
+  explicit Logistic(const Values& values) : log_softmax_(values.flag("log_softmax")) {}
+
+  Network build(const Shape& input, int64_t outputs) const override {
+    std::vector<std::unique_ptr<Layer>> layers;
+    layers.push_back(make_flatten());
+    layers.push_back(make_linear(layers.back()->output(input)[0], outputs));
+    if (log_softmax_) layers.push_back(make_log_softmax());
+    return Network(std::move(layers), input);
+  }
+
+  bool log_probabilities() const override { return log_softmax_; }
+
+ private:
+  bool log_softmax_;
+};
+
+}  // namespace
+
+VARANGIAN_REGISTER(Logistic, kDescriptor)
+
+}  // namespace varangian

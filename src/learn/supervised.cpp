@@ -1,0 +1,154 @@
+#include "learn/supervised.h"
+
+#include "kernels/gather.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace varangian {
+namespace {
+
+constexpr int64_t kChunk = 500;  // samples evaluated together: fixed, so that threads cannot change a bit
+constexpr int64_t kCohorts = 8;  // cohorts of a round, where the next limit allows it
+constexpr int64_t kLargestPass = 4096;  // samples of a cohort
+
+class SupervisedTask final : public Task {
+ public:
+  SupervisedTask(Supervised parts, at::Device device) : parts_(std::move(parts)), device_(device) {
+    Samples& samples = parts_.samples;
+    samples.inputs = samples.inputs.to(device).contiguous();
+    samples.targets = samples.targets.to(device).contiguous();
+    const int64_t width = samples.inputs.size(1);
+    plane_ = samples.shape.size() == 3 ? width / samples.shape[0] : width;
+    if (!device.is_cpu() && is_bytes()) {
+      scale_ = at::tensor(samples.scale).repeat_interleave(plane_).to(device);
+      shift_ = at::tensor(samples.shift).repeat_interleave(plane_).to(device);
+    }
+    test_.resize(static_cast<size_t>(samples.test()));
+    std::iota(test_.begin(), test_.end(), samples.train);
+    for (const int64_t worker : parts_.honest) {
+      honest_samples_ += static_cast<int64_t>(parts_.sampler.shards()[worker].size());
+      honest_per_round_ += parts_.sampler.size(worker);
+    }
+  }
+
+  int64_t parameters() const override { return parts_.network->parameters(); }
+  at::Device device() const override { return device_; }
+
+  at::Tensor initial_weights(uint64_t seed) const override {
+    at::Tensor weights = at::empty({parameters()}, at::kFloat);
+    parts_.network->initialise(weights, Random(seed, Purpose::initial_weights));
+    return weights.to(device_);
+  }
+
+  void gradients(const at::Tensor& weights, std::span<const int64_t> workers, int64_t round, at::Tensor rows,
+                 at::Tensor losses) const override {
+    const int64_t count = static_cast<int64_t>(workers.size()), batch = parts_.sampler.batch();
+    const at::Tensor index = at::zeros({count * batch}, at::kLong);
+    at::Tensor share = at::zeros({count * batch}, at::kFloat);  // of each sample in its worker's mean
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t size = parts_.sampler.size(workers[i]);
+      parts_.sampler.fill(workers[i], round, index.data_ptr<int64_t>() + i * batch);
+      std::fill_n(share.data_ptr<float>() + i * batch, size,
+                  1.0f / static_cast<float>(std::max<int64_t>(1, size)));
+    }
+    share = share.to(device_);
+    const at::Tensor where = index.to(device_);
+    std::vector<Saved> saved;
+    const at::Tensor outputs = parts_.network->forward(gather(index, where), weights, saved);
+    const at::Tensor targets = at::index(parts_.samples.targets, {where});
+    losses.copy_(parts_.loss->value(outputs, targets).mul(share).view({count, batch}).sum(1));
+    parts_.network->backward(parts_.loss->gradient(outputs, targets, share), saved, weights, rows);
+  }
+
+  int64_t cohort(int64_t count) const override {
+    const int64_t eighth = (count + kCohorts - 1) / kCohorts;
+    return std::clamp<int64_t>(kLargestPass / parts_.sampler.batch(), 1, eighth);
+  }
+
+  double epoch(int64_t round) const override {
+    if (honest_samples_ == 0) return 0;
+    return static_cast<double>(round) * static_cast<double>(honest_per_round_) /
+           static_cast<double>(honest_samples_);
+  }
+
+  int64_t chunks(Split split) const override {
+    return (static_cast<int64_t>(positions(split).size()) + kChunk - 1) / kChunk;
+  }
+
+  at::Tensor evaluate(const at::Tensor& weights, Split split, int64_t chunk) const override {
+    const std::vector<int64_t>& all = positions(split);
+    const int64_t begin = chunk * kChunk, size = std::min(kChunk, static_cast<int64_t>(all.size()) - begin);
+    const at::Tensor index = at::empty({size}, at::kLong);
+    std::copy_n(all.begin() + begin, size, index.data_ptr<int64_t>());
+    const at::Tensor where = index.to(device_);
+    const at::Tensor outputs = parts_.network->forward(gather(index, where), weights);
+    const at::Tensor targets = at::index(parts_.samples.targets, {where});
+    const at::Tensor losses = parts_.loss->value(outputs, targets);
+    std::vector<at::Tensor> sums = {losses.to(at::kDouble).sum().view({1})};
+    for (const auto& metric : parts_.metrics) sums.push_back(metric->sums(outputs, targets, losses));
+    return at::cat(sums);
+  }
+
+  std::vector<std::string> columns() const override {
+    std::vector<std::string> names = {"loss"};
+    for (const auto& metric : parts_.metrics)
+      for (const std::string& name : metric->columns(parts_.samples.outputs)) names.push_back(name);
+    return names;
+  }
+
+  std::vector<double> finish(Split split, std::span<const double> sums) const override {
+    const int64_t samples = static_cast<int64_t>(positions(split).size());
+    std::vector<double> values = {sums[0] / static_cast<double>(samples)};
+    size_t at = 1;
+    for (const auto& metric : parts_.metrics) {
+      const size_t count = static_cast<size_t>(metric->count(parts_.samples.outputs));
+      for (const double value : metric->finish(sums.subspan(at, count), samples)) values.push_back(value);
+      at += count;
+    }
+    return values;
+  }
+
+ private:
+  bool is_bytes() const { return parts_.samples.inputs.scalar_type() == at::kByte; }
+
+  const std::vector<int64_t>& positions(Split split) const {
+    VARANGIAN_ASSERT_EQ(split == Split::train, false);
+    return split == Split::test ? test_ : parts_.validation;
+  }
+
+  // The batch at these positions, float32 [size, width], normalised. `where` is `index` on the device.
+  at::Tensor gather(const at::Tensor& index, const at::Tensor& where) const {
+    const Samples& samples = parts_.samples;
+    const int64_t count = index.size(0), width = samples.inputs.size(1);
+    if (!device_.is_cpu()) {
+      const at::Tensor raw = at::index(samples.inputs, {where});
+      return is_bytes() ? raw.to(at::kFloat).mul(scale_).add(shift_) : raw;
+    }
+    at::Tensor batch = at::empty({count, width}, at::kFloat);
+    if (is_bytes())
+      kernels::gather_bytes(samples.inputs.data_ptr<uint8_t>(), index.data_ptr<int64_t>(), count, width,
+                            plane_, samples.scale.data(), samples.shift.data(), batch.data_ptr<float>());
+    else
+      kernels::gather_floats(samples.inputs.data_ptr<float>(), index.data_ptr<int64_t>(), count, width,
+                             batch.data_ptr<float>());
+    return batch;
+  }
+
+  Supervised parts_;
+  at::Device device_;
+  int64_t plane_ = 0;
+  at::Tensor scale_, shift_;
+  std::vector<int64_t> test_;
+  int64_t honest_samples_ = 0, honest_per_round_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Task> make_supervised_task(Supervised parts, at::Device device) {
+  return std::make_unique<SupervisedTask>(std::move(parts), device);
+}
+
+}  // namespace varangian
