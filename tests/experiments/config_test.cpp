@@ -1,0 +1,152 @@
+#include "experiments/config.h"
+
+#include "experiments/config_file.h"
+#include "support/catch.h"
+#include "support/runs.h"
+
+namespace varangian {
+namespace {
+
+const std::string kValid = R"({"format": 1, "name": "ok", "rounds": 10, "task": {"dataset": "quadratic"},
+  "workers": {"count": 5, "byzantine": 0}, "aggregator": "mean"})";
+
+// What is wrong with the valid config after these settings.
+std::vector<std::string> problems_with(const std::vector<std::pair<std::string, std::string>>& settings) {
+  Json config = parse_json(kValid, "x.json");
+  for (const auto& [pointer, value] : settings) set_at(config, pointer, parse_json(value, "value"), "x.json");
+  spell_out(config, "x.json");
+  Problems problems("x.json");
+  resolve_run(config, problems);
+  return problems.lines();
+}
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+}  // namespace
+
+TEST_CASE("a resolved config has every default, and resolving it again changes nothing", "[config]") {
+  const RunConfig run = config_of(kValid);
+  CHECK(run.resolved.at("workers").at("honest") == 5);
+  CHECK(run.resolved.at("optimizer").at("lr") == 0.1);
+  CHECK(run.resolved.at("compressor").at("up").at("name") == "none");
+  CHECK(run.resolved.at("seed").at("data") == 0);
+  CHECK(run.resolved.at("evaluate").at("on") == Json::array({"test"}));
+  Json again = run.resolved;
+  again["workers"]["honest"] = nullptr;  // two of three counts
+  CHECK(config_of(again.dump()).resolved == run.resolved);
+}
+
+TEST_CASE("each mistake is answered with its place, the value and what would be right", "[config]") {
+  struct Case {
+    Settings settings;
+    std::string message;
+  };
+  const std::vector<Case> cases = {
+      {{{"/aggregatr", "1"}}, "x.json: /aggregatr: unknown key; did you mean \"aggregator\"?"},
+      {{{"/aggregator", "\"medain\""}},
+       "x.json: /aggregator/name: unknown aggregator \"medain\"; did you mean \"median\"?"},
+      {{{"/aggregator", "{\"name\": \"mean\", \"tie\": 1}"}}, "x.json: /aggregator/tie: unknown key"},
+      {{{"/rounds", "\"ten\""}}, "x.json: /rounds: \"ten\" is not a whole number"},
+      {{{"/rounds", "1.5"}}, "x.json: /rounds: 1.5 is not a whole number"},
+      {{{"/rounds", "0"}}, "x.json: /rounds: 0 is out of range; it must be at least 1"},
+      {{{"/optimizer", "{\"name\": \"sgd\", \"lr\": -1}"}}, "x.json: /optimizer/lr: -1 is out of range"},
+      {{{"/seed", "9007199254740993"}}, "out of range"},
+      {{{"/workers/byzantine", "5"}},
+       "x.json: /workers/byzantine: 5 of 5 workers cannot lie: at least one must be honest"},
+      {{{"/workers/byzantine", "1.5"}}, "x.json: /workers/byzantine: 1.5 is neither a whole number"},
+      {{{"/workers/honest", "3"}}, "x.json: /workers: give exactly two of count, honest and byzantine"},
+      {{{"/workers/byzantine", "2"}}, "x.json: /adversaries: 2 workers lie but no adversary says how"},
+      {{{"/workers/byzantine", "2"}, {"/adversary", "{\"name\": \"zero\", \"workers\": 3}"}},
+       "adversaries for 3 workers"},
+      {{{"/workers/byzantine", "2"}, {"/adversary", "{\"name\": \"zero\", \"rounds\": [5, 3]}"}},
+       "/adversaries/0/rounds: [5,3] is not [first, last]"},
+      {{{"/declared_f", "5"}}, "x.json: /declared_f: 5 is not below the 5 workers"},
+      {{{"/aggregator", "\"majority_vote\""}}, "x.json: /aggregator: \"majority_vote\" takes signs messages"},
+      {{{"/task/model", "\"mlp\""}}, "x.json: /task/model: the dataset \"quadratic\" is a formula"},
+      {{{"/task/dataset", "{\"name\": \"fashion_mnist\"}"}}, "x.json: /task/model: missing"},
+      {{{"/evaluate", "{\"on\": [\"validation\"]}"}}, "x.json: /evaluate/on: there is no validation split"},
+      {{{"/name", "\"../evil\""}}, "x.json: /name: \"../evil\" names a folder"},
+      {{{"/preset", "\"signumm\""}}, "x.json: /preset: unknown preset \"signumm\"; did you mean \"signum\"?"},
+      {{{"/workers/which", "\"lst\""}},
+       "x.json: /workers/which: unknown choice \"lst\"; did you mean \"last\"?"},
+      {{{"/workers/byzantine", "2"},
+        {"/adversary", "\"sign_flip\""},
+        {"/workers/partition", "{\"name\": \"iid\", \"byzantine_data\": \"none\"}"}},
+       "byzantine_data: liars without data cannot follow \"sign_flip\", which starts from their own "
+       "messages"},
+      {{{"/format", "2"}}, "x.json: /format: 2 is out of range"},
+  };
+  for (const Case& c : cases) {
+    const std::vector<std::string> lines = problems_with(c.settings);
+    INFO(c.message);
+    REQUIRE_FALSE(lines.empty());
+    bool found = false;
+    for (const std::string& line : lines) found = found || line.find(c.message) != std::string::npos;
+    if (!found) FAIL_CHECK(lines.front());
+  }
+}
+
+TEST_CASE("all errors of a config are reported together", "[config]") {
+  CHECK(problems_with(
+            {{"/aggregator", "\"medain\""}, {"/rounds", "0"}, {"/wokers", "{}"}, {"/workers/which", "1"}})
+            .size() == 4);
+}
+
+TEST_CASE("what a later version fills is part of the grammar and says so", "[config]") {
+  for (const auto& [pointer, value] :
+       Settings{{"/workers/participation", "0.5"},
+                {"/workers/local", "{\"steps\": 2}"},
+                {"/compressor", "{\"down\": {\"name\": \"sign\"}}"},
+                {"/compressor", "{\"up\": {\"name\": \"sign\", \"error_feedback\": {\"decay\": 1}}}"},
+                {"/pre_aggregators", "[{\"name\": \"nnm\"}]"},
+                {"/execution", "{\"capture\": true}"}}) {
+    const std::vector<std::string> lines = problems_with({{pointer, value}});
+    INFO(pointer);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].find("is not available yet") != std::string::npos);
+  }
+  CHECK(problems_with({{"/workers/participation", "1.0"},
+                       {"/pre_aggregators", "[]"},
+                       {"/workers/local", "{\"steps\": 1}"}})
+            .empty());
+}
+
+TEST_CASE("short forms mean what they stand for", "[config]") {
+  const RunConfig run =
+      config_of(R"({"format": 1, "name": "ok", "rounds": 10, "task": {"dataset": "quadratic"}, "seed": 3,
+      "workers": {"count": 10, "byzantine": 0.3}, "adversary": "sign_flip", "compressor": "sign", "aggregator": "majority_vote"})");
+  CHECK(run.byzantine == 3);
+  CHECK(run.adversaries.at(0).workers == 3);
+  CHECK(run.compressor.name == "sign");
+  CHECK(run.init_seed == 3);
+  CHECK_THROWS_WITH(config_of(R"({"adversary": "zero", "adversaries": ["zero"]})"),
+                    ContainsSubstring("not both"));
+}
+
+TEST_CASE("the preset signum is the paper's algorithm, and yields to what is said", "[config]") {
+  const std::string base = R"({"format": 1, "name": "ok", "rounds": 10, "task": {"dataset": "quadratic"},
+      "workers": {"count": 5, "byzantine": 0}, "preset": "signum")";
+  const RunConfig run = config_of(base + "}");
+  CHECK(run.beta == 0.9);
+  CHECK(run.damped);
+  CHECK(run.compressor.name == "sign");
+  CHECK(run.aggregator.name == "majority_vote");
+  CHECK(run.optimizer.values.number("lr") == 1e-4);
+  CHECK(run.optimizer.values.text("decay") == "decoupled");
+  CHECK(config_of(base + R"(, "optimizer": {"name": "sgd", "lr": 0.5}})").optimizer.values.number("lr") ==
+        0.5);
+}
+
+TEST_CASE("a base file is changed by the one that extends it, components are replaced whole", "[config]") {
+  const Json base = parse_json(
+      R"({"name": "a", "aggregator": {"name": "majority_vote", "tie": "zero"}, "workers": {"count": 3}})",
+      "b");
+  const Json over =
+      parse_json(R"({"name": "b", "aggregator": {"name": "mean"}, "workers": {"byzantine": 1}})", "o");
+  CHECK(
+      merged(base, over) ==
+      parse_json(R"({"name": "b", "aggregator": {"name": "mean"}, "workers": {"count": 3, "byzantine": 1}})",
+                 "m"));
+}
+
+}  // namespace varangian

@@ -1,0 +1,51 @@
+#include "support/catch.h"
+#include "support/runs.h"
+#include "support/scratch_folder.h"
+
+#include <cstdlib>
+#include <fstream>
+
+// The quadratic uses our own arithmetic alone: its record has the same bytes on every CPU, and these are
+// committed. VARANGIAN_ACCEPT=1 rewrites them; such a run passes nothing, so look at the difference and run
+// it again.
+namespace varangian {
+namespace {
+
+struct Golden {
+  std::string name, fields;
+};
+
+const std::vector<Golden> kGoldens = {
+    {"mean", R"("aggregator": "mean", "adversary": {"name": "gaussian", "deviation": 2})"},
+    {"median", R"("aggregator": "median", "adversary": {"name": "random_sign", "factor": 10})"},
+    {"signum",
+     R"("preset": "signum", "adversary": "sign_flip", "optimizer": {"name": "sgd", "lr": 0.01, "decay": "decoupled"})"},
+    {"random_ties",
+     R"("aggregator": {"name": "majority_vote", "tie": "random"}, "compressor": {"name": "sign", "zero": "random"},
+                       "adversary": "zero", "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.9, "nesterov": true})"},
+};
+
+}  // namespace
+
+TEST_CASE("the quadratic's records are the committed bytes", "[golden]") {
+  const bool accept = std::getenv("VARANGIAN_ACCEPT") != nullptr;
+  for (const Golden& golden : kGoldens) {
+    const RunConfig run =
+        config_of(R"({"format": 1, "name": "golden", "rounds": 8, "seed": 3, "evaluate": {"every": 2},
+        "task": {"dataset": {"name": "quadratic", "dimension": 200, "condition": 1, "spread": 0.5}},
+        "workers": {"count": 8, "byzantine": 3, "momentum": {"beta": 0.9}}, )" +
+                  golden.fields + "}");
+    const ScratchFolder folder;
+    const std::string metrics = run_in(folder.string(), run, 2).metrics;
+    const std::filesystem::path file =
+        std::filesystem::path(VARANGIAN_SOURCE_ROOT) / "tests/golden" / (golden.name + ".csv");
+    INFO(file.string());
+    if (accept)
+      std::ofstream(file, std::ios::binary) << metrics;
+    else
+      CHECK(metrics == bytes_of(file));
+  }
+  if (accept) FAIL("goldens were rewritten, nothing was compared");
+}
+
+}  // namespace varangian
