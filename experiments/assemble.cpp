@@ -77,6 +77,11 @@ std::unique_ptr<Task> supervised_task(const RunConfig& run, const Samples& sampl
   Shards shards = deal(run, samples, training, roster, labels);
   assembly.label_entropy = label_entropy(shards, roster.honest, labels, samples.classes);
 
+  int64_t largest = 1;  // a batch beyond the largest shard would only be padding
+  for (const std::vector<int64_t>& shard : shards)
+    largest = std::max(largest, static_cast<int64_t>(shard.size()));
+  const int64_t batch = std::min(run.batch, largest);
+
   const auto model = make<Model>(Kind::model, run.model->name, run.model->values);
   auto network = std::make_unique<Network>(model->build(samples.shape, samples.outputs));
   std::vector<std::unique_ptr<Metric>> metrics;
@@ -89,7 +94,7 @@ std::unique_ptr<Task> supervised_task(const RunConfig& run, const Samples& sampl
   if (samples.classes > 0) assembly.task["chance_accuracy"] = 1.0 / static_cast<double>(samples.classes);
   return make_supervised_task({.samples = samples,
                                .validation = std::move(validation),
-                               .sampler = Sampler(std::move(shards), run.batch, run.batch_seed),
+                               .sampler = Sampler(std::move(shards), batch, run.batch_seed),
                                .honest = roster.honest,
                                .network = std::move(network),
                                .loss = std::move(loss),

@@ -3,6 +3,7 @@
 #include "engine/device.h"
 #include "engine/stopwatch.h"
 #include "experiments/config_file.h"
+#include "experiments/failure.h"
 #include "experiments/plan.h"
 #include "experiments/progress.h"
 #include "experiments/results_table.h"
@@ -43,7 +44,7 @@ class Session {
     const Runs& runs = plan_.runs;
     for (const SkippedRun& skipped : runs.skipped)
       fmt::print(stderr, "skipped: {}: {}\n", label_of(skipped.swept), skipped.reason);
-    if (runs.runs.empty()) throw Error("nothing to run: every run of the sweep is inapplicable");
+    if (runs.runs.empty()) throw Error("nothing to run: every run of the sweep was skipped");
     std::signal(SIGINT, request_stop);
     std::signal(SIGTERM, request_stop);
 
@@ -69,7 +70,11 @@ class Session {
     if (!verdict.starts) {
       display.end(verdict.reason, 0);
       if (verdict.reason.find("diverged") != std::string::npos) ++diverged_;
-      relabel(run, plan_.identities[i]);
+      try {
+        relabel(run, plan_.identities[i]);
+      } catch (const std::exception& error) {
+        display.warn(failure_text(error));
+      }
       return;
     }
     Stopwatch watch;
@@ -85,7 +90,7 @@ class Session {
       diverged_ += manifest.at("status") == "diverged";
       interrupted_ |= manifest.at("status") == "interrupted";
     } catch (const std::exception& error) {
-      display.end(fmt::format("failed: {}", error.what()), run.rounds);
+      display.fail(failure_text(error), run.rounds);
       ++failed_;
     }
   }
@@ -94,7 +99,7 @@ class Session {
   static void relabel(const RunConfig& run, const Identity& identity) {
     const fs_path folder = folder_of(run, identity);
     Json manifest = read_json(folder / "manifest.json");
-    if (manifest.value("swept", Json()) == run.swept) return;
+    if (run.swept.empty() || manifest.value("swept", Json()) == run.swept) return;
     const RunDirectory directory(folder);
     manifest["swept"] = run.swept;
     directory.write_json("manifest.json", manifest);

@@ -16,6 +16,8 @@ struct Choice {
   Values values;
 };
 
+Choice choice(const Json& component, Kind kind);
+
 struct AdversaryChoice {
   Choice adversary;
   int64_t workers = 0;

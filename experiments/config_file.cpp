@@ -25,6 +25,8 @@ Json read_with_bases(const std::filesystem::path& path, std::vector<std::filesys
 }
 
 Json merged_value(const Json& base, const Json& over) {
+  if (base.is_object() && base.contains("name") && over.is_string())
+    return merged_value(base, {{"name", over}});
   if (!base.is_object() || !over.is_object()) return over;
   const bool another_component =
       over.contains("name") && base.contains("name") && base.at("name") != over.at("name");
@@ -80,8 +82,19 @@ Json merged(const Json& base, const Json& over) {
 }
 
 void set_at(Json& config, const std::string& pointer, const Json& value, const std::string& where) {
+  std::vector<std::string> keys = keys_of(pointer, where);
+  if (keys.front() == "adversary" &&
+      config.contains("adversaries")) {  // the short form of a list that is spelled out
+    Json& list = config["adversaries"];
+    if (keys.size() == 1) {
+      list = value.is_null() ? Json::array() : Json::array({value});
+      return;
+    }
+    keys.front() = "0";
+    keys.insert(keys.begin(), "adversaries");
+  }
   Json* at = &config;
-  for (const std::string& key : keys_of(pointer, where)) {
+  for (const std::string& key : keys) {
     if (at->is_string()) *at = {{"name", *at}};  // a component given by its name alone
     if (at->is_null()) *at = Json::object();
     if (at->is_array()) {

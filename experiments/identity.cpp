@@ -50,7 +50,7 @@ Identity identify(const RunConfig& run, at::Device device) {
     files[file.filename().string()] = content_hash(file);
   for (const Json& plugin : run.resolved.at("plugins")) {
     const std::filesystem::path file = plugin.get<std::string>();
-    files[file.filename().string()] = content_hash(file);
+    files[fmt::format("{} {}", files.size(), file.filename().string())] = content_hash(file);
   }
   Json& task = config["task"];
   visit(task["dataset"], Kind::dataset, code);

@@ -1,4 +1,5 @@
 #include "experiments/commands.h"
+#include "experiments/failure.h"
 #include "varangian/error.h"
 #include "varangian/version.h"
 
@@ -31,7 +32,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "{}\n", error.what());
     return exit_code == varangian::kDone ? varangian::kBadUsage : exit_code;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "varangian: {}\n", error.what());
+    fmt::print(stderr, "varangian: {}\n", varangian::failure_text(error));
     return varangian::kRunFailed;
   }
   return exit_code;

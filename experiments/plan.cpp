@@ -36,7 +36,11 @@ Plan make_plan(const PlanOptions& options) {
 
   // Plugins first: a config may name what they bring.
   Json config = read_config(options.config);
+  for (const auto& [pointer, value] : settings)
+    if (pointer.starts_with("/plugins")) set_at(config, pointer, value, options.config + ": --set");
   Json plugins = config.value("plugins", Json::array());
+  if (!plugins.is_array())
+    throw Error::format("{}: /plugins: {} is not a list of files", options.config, shown(plugins));
   for (const std::string& plugin : options.plugins) plugins.push_back(plugin);
   if (!options.plugins.empty()) settings.emplace_back("/plugins", plugins);
   for (const Json& plugin : plugins)
@@ -54,12 +58,13 @@ Plan make_plan(const PlanOptions& options) {
   for (const RunConfig& run : plan.runs.runs) {
     plan.identities.push_back(identify(run, plan.device));
     const std::filesystem::path manifest = folder_of(run, plan.identities.back()) / "manifest.json";
-    Json found;
+    std::error_code unreadable;
     try {
-      if (std::filesystem::exists(manifest)) found = read_json(manifest);
-    } catch (const Error&) {  // damaged: as if it were not there
+      plan.verdicts.push_back(
+          judge(run, std::filesystem::exists(manifest, unreadable) ? read_json(manifest) : Json()));
+    } catch (const std::exception&) {
+      plan.verdicts.push_back({.reason = "its manifest is damaged: goes on from its last checkpoint"});
     }
-    plan.verdicts.push_back(judge(run, found));
     if (plan.verdicts.back().reason == "new")
       plan.verdicts.back().reason = why_new(run, plan.identities.back());
   }

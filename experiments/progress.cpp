@@ -41,8 +41,7 @@ void ProgressDisplay::update(const Progress& progress) {
   last_shown_ = Clock::now();
   const double speed =
       static_cast<double>(progress.round - first_round_) / std::max(1e-9, seconds_since(run_start_));
-  show(fmt::format("{}round {}/{}, {:.3g} rounds/s, {} left, train loss {:.4g}{}{}",
-                   runs_ > 1 ? fmt::format("[{}/{}] {}: ", index_ + 1, runs_, label_) : "", progress.round,
+  show(fmt::format("{}round {}/{}, {:.3g} rounds/s, {} left, train loss {:.4g}{}{}", prefix(), progress.round,
                    progress.rounds, speed, time_left(progress.round), progress.train_loss,
                    progress.evaluation.empty() ? "" : ", ", progress.evaluation),
        false);
@@ -55,13 +54,24 @@ std::string ProgressDisplay::time_left(int64_t round) const {
 }
 
 void ProgressDisplay::end(const std::string& text, int64_t rounds) {
+  account(rounds);
+  if (!quiet_) show(prefix() + text, true);
+}
+
+std::string ProgressDisplay::prefix() const {
+  return runs_ > 1 ? fmt::format("[{}/{}] {}: ", index_ + 1, runs_, label_) : "";
+}
+
+void ProgressDisplay::account(int64_t rounds) {
   rounds_left_ -= rounds;
   rounds_timed_ += std::max<int64_t>(0, run_rounds_ - first_round_);
   seconds_timed_ += seconds_since(run_start_);
   run_rounds_ = 0;
-  if (!quiet_)
-    show(fmt::format("{}{}", runs_ > 1 ? fmt::format("[{}/{}] {}: ", index_ + 1, runs_, label_) : "", text),
-         true);
+}
+
+void ProgressDisplay::fail(const std::string& reason, int64_t rounds) {
+  account(rounds);
+  show(fmt::format("{}failed: {}", prefix(), reason), true);
 }
 
 void ProgressDisplay::warn(const std::string& text) { show("warning: " + text, true); }

@@ -20,11 +20,15 @@ class ProgressDisplay {
   /// Ends the run's line with `text`; `rounds` were due in all of it, also where it ended early or was done
   /// before.
   void end(const std::string& text, int64_t rounds);
+  /// The same for a run that failed; shown also when quiet.
+  void fail(const std::string& reason, int64_t rounds);
   void warn(const std::string& text);
 
  private:
   void show(const std::string& line, bool last);
   std::string time_left(int64_t round) const;
+  std::string prefix() const;
+  void account(int64_t rounds);
 
   using Clock = std::chrono::steady_clock;
   size_t runs_;

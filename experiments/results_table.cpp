@@ -14,9 +14,11 @@ namespace {
 namespace fs = std::filesystem;
 using Cells = std::vector<std::vector<std::string>>;
 
-std::string text_of(const Json& value) {
+enum class Digits { four, all };  // a table is for the eye, csv for other programs
+
+std::string text_of(const Json& value, Digits digits) {
   if (value.is_null()) return "";
-  if (value.is_number_float()) return fmt::format("{:.4g}", value.get<double>());
+  if (value.is_number_float() && digits == Digits::four) return fmt::format("{:.4g}", value.get<double>());
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
@@ -55,7 +57,7 @@ std::vector<std::string> keys_of(const std::vector<RunSummary>& runs, Json RunSu
   return keys;
 }
 
-Cells cells_of(const std::vector<RunSummary>& runs) {
+Cells cells_of(const std::vector<RunSummary>& runs, Digits digits) {
   const std::vector<std::string> axes = keys_of(runs, &RunSummary::swept),
                                  columns = keys_of(runs, &RunSummary::final);
   Cells rows(1, {"run"});
@@ -65,10 +67,10 @@ Cells cells_of(const std::vector<RunSummary>& runs) {
     if (column != "round") rows[0].push_back(column);
   for (const RunSummary& run : runs) {
     std::vector<std::string> row = {run.id};
-    for (const std::string& axis : axes) row.push_back(text_of(run.swept.value(axis, Json())));
+    for (const std::string& axis : axes) row.push_back(text_of(run.swept.value(axis, Json()), Digits::all));
     row.insert(row.end(), {run.status, std::to_string(run.rounds_done)});
     for (const std::string& column : columns)
-      if (column != "round") row.push_back(text_of(run.value(column)));
+      if (column != "round") row.push_back(text_of(run.value(column), digits));
     rows.push_back(std::move(row));
   }
   return rows;
@@ -112,7 +114,10 @@ Json RunSummary::value(const std::string& column) const {
 std::vector<RunSummary> find_runs(const fs::path& folder) {
   if (!fs::is_directory(folder)) throw Error::format("{}: there is no such folder", folder.string());
   std::vector<std::pair<std::string, RunSummary>> found;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
+  std::error_code failure;
+  fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, failure);
+  for (; !failure && at != fs::recursive_directory_iterator(); at.increment(failure)) {
+    const fs::directory_entry& entry = *at;
     if (entry.path().filename() != "manifest.json") continue;
     try {
       found.emplace_back(started(entry.path().parent_path()), summary_of(entry.path().parent_path()));
@@ -128,11 +133,11 @@ std::vector<RunSummary> find_runs(const fs::path& folder) {
   return runs;
 }
 
-std::string as_table(const std::vector<RunSummary>& runs) { return aligned(cells_of(runs)); }
+std::string as_table(const std::vector<RunSummary>& runs) { return aligned(cells_of(runs, Digits::four)); }
 
 std::string as_csv(const std::vector<RunSummary>& runs) {
   std::string text;
-  for (const auto& row : cells_of(runs)) {
+  for (const auto& row : cells_of(runs, Digits::all)) {
     std::vector<std::string> cells;
     for (const std::string& cell : row) cells.push_back(quoted(cell));
     text += fmt::format("{}\n", fmt::join(cells, ","));
@@ -170,6 +175,7 @@ std::string final_table(const fs::path& folder, const std::vector<std::string>& 
       break;
     }
 
+  // Runs with other axes than the first one's, or with gaps, make no table of two sides: a list reads better.
   std::string first_axis;
   std::vector<std::string> row_names, column_names;
   std::map<std::pair<std::string, std::string>, std::vector<const RunSummary*>> cells;
@@ -179,44 +185,47 @@ std::string final_table(const fs::path& folder, const std::vector<std::string>& 
   for (const RunSummary& run : runs) {
     Json others = run.swept;
     others.erase("seed");
-    if (others.empty()) return as_table(runs);
-    const std::string axis = others.begin().key();
-    first_axis = axis;
-    const std::string row = text_of(others.begin().value());
-    others.erase(axis);
+    if (others.empty() || (!first_axis.empty() && others.begin().key() != first_axis))
+      return "\n" + as_table(runs);
+    first_axis = others.begin().key();
+    const std::string row = text_of(others.begin().value(), Digits::all);
+    others.erase(first_axis);
     const std::string column = others.empty() ? shown_column : label_of(others);
     remember(row_names, row);
     remember(column_names, column);
     cells[{row, column}].push_back(&run);
   }
-
-  if (cells.size() < row_names.size() * column_names.size())
-    return "\n" + as_table(runs);  // a ragged sweep: a list reads better
+  if (cells.size() < row_names.size() * column_names.size()) return "\n" + as_table(runs);
 
   Cells table(1, {first_axis});
   table[0].insert(table[0].end(), column_names.begin(), column_names.end());
-  bool any_diverged = false;
+  bool any_diverged = false, any_unfinished = false;
   for (const std::string& row : row_names) {
     table.push_back({row});
     for (const std::string& column : column_names) {
       double sum = 0;
-      size_t count = 0, diverged = 0;
+      size_t count = 0;
+      bool diverged = false, unfinished = false;
       for (const RunSummary* run : cells[{row, column}]) {
-        const Json value = run->value(shown_column);
-        diverged += run->status == "diverged";
-        if (value.is_number()) {
+        diverged |= run->status == "diverged";
+        unfinished |= run->status != "diverged" && run->status != "completed";
+        if (const Json value = run->value(shown_column); value.is_number()) {
           sum += value.get<double>();
           ++count;
         }
       }
-      any_diverged |= diverged > 0;
-      const std::string mark = diverged > 0 ? "*" : "";
-      table.back().push_back(count == 0 ? (diverged > 0 ? "diverged" : "-")
-                                        : fmt::format("{:.4g}{}", sum / static_cast<double>(count), mark));
+      any_diverged |= diverged;
+      any_unfinished |= unfinished;
+      const std::string mean = count == 0 ? "-" : fmt::format("{:.4g}", sum / static_cast<double>(count));
+      table.back().push_back(mean + (diverged ? "*" : "") + (unfinished ? "~" : ""));
     }
   }
-  return fmt::format("\nfinal {}\n\n{}{}\n", shown_column, aligned(table),
-                     any_diverged ? "* diverged: its accuracy counts as chance\n" : "");
+  const bool accuracy = shown_column.ends_with("_accuracy");
+  std::string notes;
+  if (any_diverged)
+    notes += accuracy ? "* diverged: its accuracy counts as chance\n" : "* diverged, and left out\n";
+  if (any_unfinished) notes += "~ not finished\n";
+  return fmt::format("\nfinal {}\n\n{}{}\n", shown_column, aligned(table), notes);
 }
 
 }  // namespace varangian

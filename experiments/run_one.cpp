@@ -3,6 +3,7 @@
 #include "engine/device.h"
 #include "engine/heterogeneity.h"
 #include "engine/stopwatch.h"
+#include "experiments/failure.h"
 #include "varangian/version.h"
 
 #include <fmt/chrono.h>
@@ -115,6 +116,9 @@ Verdict judge(const RunConfig& run, const Json& manifest) {
   const int64_t done = manifest.value("rounds_done", int64_t{0});
   if (lacks_a_diagnostic(run, manifest))
     return {.from_scratch = true, .reason = "a diagnostic that is asked for was not recorded: replayed"};
+  if (done > run.rounds && status != "running" && status != "failed")
+    return {.starts = false,
+            .reason = fmt::format("done: holds {} rounds, more than the {} asked for", done, run.rounds)};
   if (status == "diverged")
     return {.starts = false, .reason = fmt::format("done: diverged in round {}", done)};
   if (status == "completed" && done >= run.rounds) return {.starts = false, .reason = "done"};
@@ -152,12 +156,15 @@ std::string why_new(const RunConfig& run, const Identity& identity) {
   return "new";
 }
 
-Json run_one(const RunConfig& run, const Identity& identity, const Verdict& verdict,
+Json run_one(const RunConfig& asked, const Identity& identity, const Verdict& verdict,
              const RunContext& context) {
   const auto& [device, crew, data, stop, progress, warn] = context;
-  const RunDirectory directory(folder_of(run, identity));
+  const RunDirectory directory(folder_of(asked, identity));
   Json manifest = directory.manifest();
-  if (verdict.from_scratch || !manifest.is_object()) {
+  RunConfig run = asked;
+  if (verdict.from_scratch) {  // replayed as far as it was
+    run.rounds = std::max(run.rounds, manifest.value("rounds_done", int64_t{0}));
+    run.resolved["rounds"] = run.rounds;
     directory.clear();
     manifest = nullptr;
   }
@@ -168,6 +175,7 @@ Json run_one(const RunConfig& run, const Identity& identity, const Verdict& verd
   if (before.is_object())
     for (const char* key : {"rounds_done", "final", "heterogeneity", "repeatable"})
       if (before.contains(key)) manifest[key] = before[key];
+  if (before.is_object() && run.swept.empty()) manifest["swept"] = before.value("swept", Json::object());
   directory.write_json("config.json", run.resolved);
   Session session(directory, manifest);
   try {
@@ -195,7 +203,7 @@ Json run_one(const RunConfig& run, const Identity& identity, const Verdict& verd
     session.finish(status_of(result.outcome), result.reason);
     return final;
   } catch (const std::exception& error) {
-    session.finish("failed", error.what());
+    session.finish("failed", failure_text(error));
     throw;
   }
 }

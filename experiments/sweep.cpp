@@ -58,6 +58,8 @@ class Block {
   void inapplicable(const Json& value) {
     static const std::vector<std::string> kPolicies = {"error", "skip", "force"};
     policy_ = value.is_string() ? value.get<std::string>() : "";
+    if (policy_ == "force")
+      problems_.add(child(at_, std::string("inapplicable")), "\"force\" is not available yet; take \"skip\"");
     if (std::find(kPolicies.begin(), kPolicies.end(), policy_) == kPolicies.end())
       problems_.add(child(at_, std::string("inapplicable")),
                     fmt::format("unknown choice {}{}", shown(value), suggestion(policy_, kPolicies)));
@@ -244,6 +246,8 @@ Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::
     for (size_t i = 0; i < sweep.size(); ++i) blocks.emplace_back(sweep[i], child("/sweep", i), problems);
   else
     blocks.emplace_back(sweep.is_null() ? Json::object() : sweep, "/sweep", problems);
+  if (sweep.is_array() && sweep.empty())
+    problems.add("/sweep", "an empty list; leave it out for a single run");
   problems.throw_if_any();
 
   Expansion expansion(config, file.string());

@@ -45,7 +45,11 @@ Json type_of(const Node& node) {
     case Node::Type::component: {
       // What a component's place adds to its parameters has no closed form in a $ref, so names are checked by
       // the reference and the extra fields are allowed by it.
-      return {{"$ref", reference(node.kind)}};
+      const Json whole = {{"$ref", reference(node.kind)}};
+      if (!node.initial.is_object()) return whole;
+      const Json nameless = {{"type", "object"},
+                             {"not", {{"required", Json::array({"name"})}}}};  // parameters of the default
+      return {{"anyOf", Json::array({whole, nameless})}};
     }
     case Node::Type::any:
       return node.schema.is_null() ? Json::object() : node.schema;

@@ -95,7 +95,8 @@ Json resolve_fields(const Json& raw, const std::vector<const Node*>& fields, con
 }
 
 Json resolve_component(const Json& raw, const Node& node, const std::string& pointer, Problems& problems) {
-  const Json object = raw.is_string() ? Json{{"name", raw}} : raw;
+  Json object = raw.is_string() ? Json{{"name", raw}} : raw;
+  if (!object.contains("name") && node.initial.is_object()) object["name"] = node.initial.at("name");
   const auto name = object.find("name");
   if (name == object.end() || !name->is_string()) {
     problems.add(child(pointer, "name"),
@@ -146,6 +147,12 @@ Json resolve(const Json* raw, const Node& node, const std::string& pointer, Prob
     return node.initial;
   }
   if (raw->is_null() && (node.nullable || node.later)) return nullptr;
+  if (node.type == Node::Type::integer && raw->is_number_float() && std::abs(raw->get<double>()) < 1e15 &&
+      raw->get<double>() == std::floor(raw->get<double>())) {
+    const Json whole =
+        static_cast<int64_t>(raw->get<double>());  // 1e3 is a whole number, however it is written
+    return resolve(&whole, node, pointer, problems);
+  }
   if (!has_type(*raw, node.type)) {
     problems.add(pointer, fmt::format("{} is not {}{}", shown(*raw), type_name(node.type),
                                       node.nullable ? " (or null)" : ""));

@@ -69,7 +69,7 @@ std::optional<Position> load_checkpoint(const RunDirectory& directory, State& st
     try {
       return load(directory, path, state);
     } catch (const Error& error) {
-      warn(fmt::format("{}; going on from the checkpoint before", error.what()));
+      warn(fmt::format("{}; taking the checkpoint before, or the start", error.what()));
     }
   }
   return std::nullopt;

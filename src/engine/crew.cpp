@@ -55,7 +55,8 @@ struct Crew::Pinning {
 Crew::Crew(int threads, bool pin) : spin_(threads <= allowed_cpus()) {
   VARANGIAN_ASSERT_LE(1, threads);
   at::set_num_threads(1);
-  if (pin && spin_ && threads > 1) pinning_ = std::make_unique<Pinning>();
+  // Fewer threads than processors leave room for others, who would pin to the same ones.
+  if (pin && threads > 1 && threads == allowed_cpus()) pinning_ = std::make_unique<Pinning>();
   for (int index = 1; index < threads; ++index) threads_.emplace_back([this, index] { serve(index); });
   if (pinning_) pinning_->pin(0);
 }

@@ -15,7 +15,7 @@ namespace varangian {
 /// the caller. Between phases threads spin for 50 us, then sleep.
 class Crew {
  public:
-  /// Pins each thread to a processor of the inherited set when `pin` and there are enough of them.
+  /// Pins each thread to a processor of the inherited set when `pin` and there are as many.
   explicit Crew(int threads, bool pin = true);
   ~Crew();
   Crew(const Crew&) = delete;

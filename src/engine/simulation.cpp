@@ -67,9 +67,16 @@ Round Simulation::round(int64_t number) {
   return done;
 }
 
+// Nobody reads the gradients of liars who do not start from them, unless their momentum must be there when
+// they turn honest again.
+bool Simulation::is_wasted(const Cohort& cohort, int64_t round) const {
+  if (cohort.liars == nullptr || !cohort.liars->active(round) || cohort.liars->adversary->reads_own())
+    return false;
+  return setup_.momentum.beta == 0 || cohort.liars->last >= setup_.rounds;
+}
+
 void Simulation::compute(const Cohort& cohort, const Clock& clock) {
-  if (cohort.liars != nullptr && cohort.liars->active(clock.round) && !cohort.liars->adversary->reads_own())
-    return;
+  if (is_wasted(cohort, clock.round)) return;
   const int64_t first = cohort.workers.front(), count = static_cast<int64_t>(cohort.workers.size());
   at::Tensor rows = rows_.narrow(0, first, count);
   setup_.task->gradients(weights(), cohort.workers, clock.round, rows, losses_.narrow(0, first, count));
@@ -95,7 +102,7 @@ void Simulation::encode(const std::vector<Run>& runs, const Random& codec) {
 void Simulation::forge(const Liars& liars, size_t first, size_t count, const Clock& clock) {
   const std::vector<int64_t> workers(liars.workers.begin() + first, liars.workers.begin() + first + count);
   const bool reads_own = liars.adversary->reads_own();
-  const at::Tensor own = reads_own ? select_rows(rows_, workers).clone() : at::Tensor();
+  const at::Tensor own = reads_own ? select_rows(rows_, workers) : at::Tensor();
   const Random random = liars.random.at(clock.round);
   at::Tensor messages = at::empty({static_cast<int64_t>(count), columns_}, rows_.options());
   liars.adversary->forge({.own = own,
@@ -174,6 +181,8 @@ Simulation::Simulation(Setup setup, Crew& crew)
   wire_ = {.encoding = setup_.compressor->encoding(), .columns = columns_, .rows = rows_};
   if (wire_.encoding == Encoding::signs)
     wire_.rows = at::zeros({n, kernels::sign_words(columns_)}, floats.dtype(at::kLong));
+  else if (!setup_.compressor->identity())
+    wire_.rows = at::zeros({n, columns_}, floats);
   losses_ = at::zeros({n}, floats);
   update_ = at::zeros({columns_}, floats);
   squares_ = at::zeros({blocks_, 2}, floats.dtype(at::kDouble));

@@ -63,8 +63,7 @@ struct Round {
   PhaseSeconds seconds;
 };
 
-/// The parameter server's rounds in one process. Owns the weights and every buffer; a round allocates nothing
-/// large.
+/// The parameter server's rounds in one process. Owns the weights and the large buffers, which are reused.
 class Simulation {
  public:
   Simulation(Setup setup, Crew& crew);
@@ -93,6 +92,7 @@ class Simulation {
     const Liars* liars;  ///< null: honest
   };
 
+  bool is_wasted(const Cohort& cohort, int64_t round) const;
   void compute(const Cohort& cohort, const Clock& clock);
   void encode(const std::vector<Run>& runs, const Random& codec);
   void forge(const Liars& liars, size_t first, size_t count, const Clock& clock);

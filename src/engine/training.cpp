@@ -16,8 +16,13 @@ namespace {
 double honest_loss(const Simulation& simulation, const Round& round) {
   const at::Tensor losses = round.losses.to(at::kCPU);
   double sum = 0;
-  for (const int64_t worker : simulation.setup().roster.honest) sum += losses.data_ptr<float>()[worker];
-  return sum / static_cast<double>(simulation.setup().roster.honest.size());
+  int64_t count = 0;
+  for (const int64_t worker : simulation.setup().roster.honest)
+    if (!simulation.setup().task->idle(worker)) {
+      sum += losses.data_ptr<float>()[worker];
+      ++count;
+    }
+  return sum / static_cast<double>(std::max<int64_t>(1, count));
 }
 
 // Sums of squares over all columns: of the update and of the weights.

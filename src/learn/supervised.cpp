@@ -63,6 +63,8 @@ class SupervisedTask final : public Task {
     parts_.network->backward(parts_.loss->gradient(outputs, targets, share), saved, weights, rows);
   }
 
+  bool idle(int64_t worker) const override { return parts_.sampler.size(worker) == 0; }
+
   int64_t cohort(int64_t count) const override {
     const int64_t eighth = (count + kCohorts - 1) / kCohorts;
     return std::clamp<int64_t>(kLargestPass / parts_.sampler.batch(), 1, eighth);

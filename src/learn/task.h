@@ -33,6 +33,9 @@ class Task {
   /// Workers that can pass together, given n of them: a function of the task alone, never of the machine.
   virtual int64_t cohort(int64_t count) const = 0;
 
+  /// True when the worker holds no samples: it sends a zero gradient, and its loss counts for nothing.
+  virtual bool idle(int64_t) const { return false; }
+
   /// How far training has come after a round, in passes over the workers' data; 0 where that means nothing.
   virtual double epoch(int64_t round) const = 0;
 

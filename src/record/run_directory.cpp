@@ -37,7 +37,10 @@ RunDirectory::RunDirectory(fs::path path) : path_(std::move(path)) {
   if (failure) throw Error::format("{}: cannot be made: {}", path_.string(), failure.message());
   lock_ = ::open(file(kLock).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (lock_ < 0) throw Error::format("{}: cannot be opened: {}", file(kLock).string(), std::strerror(errno));
-  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+  // Someone who asks is_held() has it for a moment: a few tries tell that from a run.
+  bool locked = false;
+  for (int i = 0; i < 5 && !(locked = ::flock(lock_, LOCK_EX | LOCK_NB) == 0); ++i) ::usleep(10000);
+  if (!locked) {
     ::close(lock_);
     throw Error::format("{}: another process works on this run; wait for it, or stop it first",
                         path_.string());
@@ -89,7 +92,7 @@ void RunDirectory::clear() const {
 }
 
 bool is_held(const fs::path& run_directory) {
-  const int lock = ::open((run_directory / kLock).c_str(), O_RDWR | O_CLOEXEC);
+  const int lock = ::open((run_directory / kLock).c_str(), O_RDONLY | O_CLOEXEC);
   if (lock < 0) return false;
   const bool held = ::flock(lock, LOCK_SH | LOCK_NB) != 0;
   ::close(lock);

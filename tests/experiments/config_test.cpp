@@ -74,6 +74,8 @@ TEST_CASE("each mistake is answered with its place, the value and what would be 
         {"/workers/partition", "{\"name\": \"iid\", \"byzantine_data\": \"none\"}"}},
        "byzantine_data: liars without data cannot follow \"sign_flip\", which starts from their own "
        "messages"},
+      {{{"/optimizer", "{\"name\": \"sgd\", \"nesterov\": true}"}},
+       "x.json: /optimizer: optimizer \"sgd\": \"nesterov\" needs a momentum above 0"},
       {{{"/format", "2"}}, "x.json: /format: 2 is out of range"},
   };
   for (const Case& c : cases) {
@@ -84,6 +86,27 @@ TEST_CASE("each mistake is answered with its place, the value and what would be 
     for (const std::string& line : lines) found = found || line.find(c.message) != std::string::npos;
     if (!found) FAIL_CHECK(lines.front());
   }
+}
+
+TEST_CASE("a default component takes parameters without its name, and a whole number may be written 1e2",
+          "[config]") {
+  Json config = parse_json(kValid, "x.json");
+  set_at(config, "/optimizer/lr", 0.5, "x.json");
+  set_at(config, "/workers/partition/short_shard", "smaller_batch", "x.json");
+  config["rounds"] = 1e2;
+  const RunConfig run = config_of(config.dump());
+  CHECK(run.optimizer.values.number("lr") == 0.5);
+  CHECK(run.short_shard == "smaller_batch");
+  CHECK(run.resolved.at("rounds").dump() == "100");
+}
+
+TEST_CASE("the short form of one adversary reaches into a list that is spelled out", "[config]") {
+  Json config = parse_json(R"({"adversary": {"name": "rescale", "factor": -2}})", "x.json");
+  spell_out(config, "x.json");
+  set_at(config, "/adversary/factor", 5, "x.json");
+  CHECK(config.at("adversaries") == parse_json(R"([{"name": "rescale", "factor": 5}])", "y"));
+  set_at(config, "/adversary", "zero", "x.json");
+  CHECK(config.at("adversaries") == Json::array({"zero"}));
 }
 
 TEST_CASE("all errors of a config are reported together", "[config]") {

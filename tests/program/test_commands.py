@@ -70,13 +70,23 @@ def test_results_come_as_table_csv_and_json(program):
     assert all(run["final"]["test_loss"] > 0 for run in runs)
 
 
+def test_csv_results_keep_every_digit_and_blocks_are_not_mixed(program):
+    sweep = [{"grid": {"/optimizer/lr": [0.10001, 0.10002]}}, {"grid": {"/seed": [1, 2]}}]
+    done = program("run", program.config(sweep=sweep))
+    assert "0.10001" in done.stdout and "0.10002" in done.stdout
+    table = list(csv.DictReader(io.StringIO(program("results", "results", "--format", "csv").stdout)))
+    assert sorted(row["/optimizer/lr"] for row in table) == ["", "", "0.10001", "0.10002"]
+    runs = json.loads(program("results", "results", "--format", "json").stdout)
+    assert {row["test_loss"] for row in table} == {repr(run["final"]["test_loss"]) for run in runs}
+
+
 def test_a_plugin_is_an_adversary_like_any_other(program):
     plugin = BUILD / "tests/example_plugin.so"
     assert "reversed" in program("list", "adversary", "--plugin", plugin).stdout
     config = program.config(adversary={"name": "reversed", "scale": 2}, plugins=[str(plugin)])
     program("run", config)
     assert program.manifest()["status"] == "completed"
-    assert "example_plugin.so" in program.manifest()["identity"]["files"]
+    assert list(program.manifest()["identity"]["files"]) == ["0 example_plugin.so"]
     program("run", program.config(adversary="reversed"), "--plugin", plugin)
     assert len(program.runs()) == 2  # another scale is another run
 

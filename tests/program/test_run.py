@@ -71,6 +71,31 @@ def test_a_diagnostic_asked_for_later_is_replayed(program):
     assert [row["round"] for row in rows(run / "diagnostics.csv")] == ["10", "20", "30", "40"]
 
 
+def test_fewer_rounds_than_are_held_change_nothing(program):
+    program("run", program.config())
+    (run,) = program.runs()
+    before = [(run / name).read_bytes() for name in ("metrics.csv", "config.json", "manifest.json")]
+    assert "holds 40 rounds, more than the 10 asked for" in program("run", program.config(rounds=10)).stderr
+    assert before == [(run / name).read_bytes() for name in ("metrics.csv", "config.json", "manifest.json")]
+    program("run", program.config(rounds=10, diagnostics=["cosine_to_honest"]))  # replayed as far as it was
+    assert (run / "metrics.csv").read_bytes() == before[0]
+
+
+def test_a_damaged_manifest_costs_no_record(program):
+    program("run", program.config())
+    (run,) = program.runs()
+    before = (run / "metrics.csv").read_bytes()
+    (run / "manifest.json").write_text('{"status": 5}')
+    assert "manifest is damaged" in program("check", program.config()).stdout
+    program("run", program.config())
+    assert (run / "metrics.csv").read_bytes() == before
+
+
+def test_a_failure_is_told_even_when_quiet(program):
+    (program.folder / "blocked").write_text("a file, not a folder")
+    assert "failed: " in program("run", program.config(), "--out", "blocked", "--quiet", expect=1).stderr
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_round_and_the_same_command_goes_on(program, stop):
     config = program.config(rounds=20000, evaluate={"every": 1000})

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace varangian {
+
+/// What an exception says to a user: LibTorch's without their backtrace, a failed allocation with advice.
+std::string failure_text(const std::exception& error);
+
+}  // namespace varangian

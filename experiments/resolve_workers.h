@@ -1,0 +1,15 @@
+#pragma once
+
+#include "experiments/config.h"
+
+namespace varangian {
+
+// Parts of resolve_run: what a resolved config says of the workers. What is wrong goes to `problems`.
+
+/// n and f from two of count, honest and byzantine; fills in the third.
+void resolve_counts(Json& workers, RunConfig& run, Problems& problems);
+
+/// How many liars follow which adversary, in which rounds.
+void resolve_adversaries(Json& adversaries, RunConfig& run, Problems& problems);
+
+}  // namespace varangian
