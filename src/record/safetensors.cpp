@@ -45,7 +45,7 @@ at::Tensor tensor_from(const Json& entry, std::string_view data, const std::stri
     sound = sound && size >= 0 && !__builtin_mul_overflow(bytes, static_cast<uint64_t>(size), &bytes);
   if (!sound || bytes != end - begin) throw Error::format("{}: a tensor's shape and size disagree", where);
   at::Tensor tensor = at::empty(shape, type->second);
-  std::memcpy(tensor.data_ptr(), data.data() + begin, end - begin);
+  if (end > begin) std::memcpy(tensor.data_ptr(), data.data() + begin, end - begin);
   return tensor;
 }
 
