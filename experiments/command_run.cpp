@@ -69,7 +69,7 @@ class Session {
     display.begin(i, label_of(run.swept));
     if (!verdict.starts) {
       display.end(verdict.reason, 0);
-      if (verdict.reason.find("diverged") != std::string::npos) ++diverged_;
+      diverged_ += verdict.diverged;
       try {
         relabel(run, plan_.identities[i]);
       } catch (const std::exception& error) {

@@ -93,7 +93,6 @@ RunSummary summary_of(const fs::path& folder) {
   run.reason = manifest.at("reason").is_string() ? manifest.at("reason").get<std::string>() : "";
   run.swept = manifest.at("swept");
   run.final = manifest.at("final");
-  run.rounds = manifest.at("rounds");
   run.rounds_done = manifest.at("rounds_done");
   run.chance_accuracy = manifest.value("task", Json::object()).value("chance_accuracy", Json());
   return run;

@@ -13,7 +13,7 @@ struct RunSummary {
   std::filesystem::path folder;
   std::string id, name, status, reason;
   Json swept, final;
-  int64_t rounds_done = 0, rounds = 0;
+  int64_t rounds_done = 0;
   Json chance_accuracy;  ///< null where there is none
 
   /// Of the last evaluation; a diverged run's accuracy counts as chance. Null when there is none.

@@ -116,11 +116,11 @@ Verdict judge(const RunConfig& run, const Json& manifest) {
   const int64_t done = manifest.value("rounds_done", int64_t{0});
   if (lacks_a_diagnostic(run, manifest))
     return {.from_scratch = true, .reason = "a diagnostic that is asked for was not recorded: replayed"};
+  if (status == "diverged")
+    return {.starts = false, .diverged = true, .reason = fmt::format("done: diverged in round {}", done)};
   if (done > run.rounds && status != "running" && status != "failed")
     return {.starts = false,
             .reason = fmt::format("done: holds {} rounds, more than the {} asked for", done, run.rounds)};
-  if (status == "diverged")
-    return {.starts = false, .reason = fmt::format("done: diverged in round {}", done)};
   if (status == "completed" && done >= run.rounds) return {.starts = false, .reason = "done"};
   if (status == "completed")
     return {.reason = fmt::format("prolonged from {} to {} rounds", done, run.rounds)};

@@ -15,6 +15,7 @@ namespace varangian {
 struct Verdict {
   bool starts = true;
   bool from_scratch = false;  ///< what is there is thrown away
+  bool diverged = false;      ///< done, and this is how it ended
   std::string reason;
 };
 

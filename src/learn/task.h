@@ -12,7 +12,6 @@
 namespace varangian {
 
 enum class Split { train, validation, test };
-std::string_view to_string(Split split);
 
 /// What is trained: it gives gradients of many workers, and evaluates weights.
 class Task {

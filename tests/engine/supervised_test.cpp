@@ -53,18 +53,6 @@ TEST_CASE("a whole round on images runs on meta tensors", "[engine][device]") {
   }
 }
 
-TEST_CASE("off the CPU a batch is gathered and normalised to the same values", "[engine][device]") {
-  const ScratchFolder data;
-  DataCache cache;
-  const RunConfig run = config_of(config(write_images(data.string(), 200), R"("logistic")",
-                                         R"({"count": 4, "byzantine": 0, "batch": {"size": 7}})"));
-  const Samples& samples = cache.get(run);
-  REQUIRE(samples.inputs.scalar_type() == at::kByte);
-  const at::Tensor normalised = samples.inputs.to(at::kFloat).mul(samples.scale[0]).add(samples.shift[0]);
-  CHECK(normalised.max().item<float>() <= 1.0f);
-  CHECK(normalised.max().item<float>() > 0.9f);
-}
-
 TEST_CASE("a shard smaller than the batch is an error, or gives smaller batches", "[engine][learn]") {
   const ScratchFolder data;
   DataCache cache;

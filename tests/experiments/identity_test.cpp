@@ -61,6 +61,7 @@ TEST_CASE("a verdict says why a run would start", "[identity]") {
   CHECK(verdict("null").reason == "new");
   CHECK_FALSE(verdict(R"({"status": "completed", "rounds_done": 10})").starts);
   CHECK_FALSE(verdict(R"({"status": "diverged", "rounds_done": 3})").starts);
+  CHECK(verdict(R"({"status": "diverged", "rounds_done": 30})").diverged);
   CHECK_FALSE(verdict(R"({"status": "interrupted", "rounds_done": 50})").starts);
   CHECK(verdict(R"({"status": "completed", "rounds_done": 50})").reason ==
         "done: holds 50 rounds, more than the 10 asked for");
