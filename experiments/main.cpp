@@ -1,18 +1,13 @@
+#include "engine/allocator.h"
 #include "experiments/commands.h"
 #include "experiments/failure.h"
 #include "varangian/error.h"
 #include "varangian/version.h"
 
-#include <malloc.h>
-
 #include <cstdio>
 
 int main(int argc, char** argv) {
-  // Freed memory is kept: giving it back to the system and touching it anew costs more than a round of a
-  // small model.
-  mallopt(M_TRIM_THRESHOLD, -1);
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-
+  varangian::keep_freed_memory();
   CLI::App app{"Varangian: distributed training in which some workers lie, simulated"};
   app.set_version_flag("--version", std::string("varangian ") + varangian::kVersion);
   app.require_subcommand(1);
