@@ -140,6 +140,7 @@ Assembly assemble(const RunConfig& run, at::Device device, DataCache& data) {
          .random = Random(run.adversary_seed, Purpose::adversary, static_cast<uint32_t>(i))});
     next += static_cast<size_t>(chosen.workers);
   }
+  setup.clip = run.clip;
   setup.momentum = {.beta = run.beta, .damped = run.damped};
   setup.compressor = make<Compressor>(Kind::compressor, run.compressor.name, run.compressor.values);
   setup.rule = make<ColumnRule>(Kind::aggregator, run.aggregator.name, run.aggregator.values);

@@ -114,6 +114,7 @@ void copy_plain_fields(const Json& c, RunConfig& run) {
   run.batch = workers["batch"]["size"];
   run.beta = workers["momentum"]["beta"];
   run.damped = workers["momentum"]["damped"];
+  if (!workers["clip"].is_null()) run.clip = workers["clip"].get<double>();
   run.cohort = optional_integer(workers["cohort"]);
   run.compressor = choice(c["compressor"]["up"], Kind::compressor);
   run.aggregator = choice(c["aggregator"], Kind::aggregator);

@@ -39,6 +39,7 @@ struct RunConfig {
   int64_t count = 0, byzantine = 0, declared_f = 0, batch = 0;
   double beta = 0;
   bool damped = true;
+  std::optional<double> clip;
   std::optional<int64_t> cohort, threads;
   std::vector<AdversaryChoice> adversaries;
   uint64_t data_seed = 0, init_seed = 0, batch_seed = 0, adversary_seed = 0, rule_seed = 0;

@@ -114,6 +114,8 @@ Node workers() {
        object("momentum", "at each worker: m = beta m + (1 - beta) g when damped, else m = beta m + g",
               {number("beta", "0 sends the gradient itself", 0.0, 0, 0.999999),
                boolean("damped", "scale the gradient by 1 - beta", true)}),
+       nullable(number("clip", "largest norm of a worker's gradient, before momentum; null: no clipping",
+                       nullptr, 1e-30, 1e30)),
        nullable(integer("cohort", "workers computed together; null: chosen from n, batch and model", nullptr,
                         1, 10000))});
 }
@@ -171,7 +173,7 @@ std::vector<Node> run_fields() {
              {integer("every", "rounds between evaluations", 50, 1),
               nullable(list("on", "splits; null: all there are but train",
                             text("", "a split", nullptr, {"validation", "test"}), nullptr))}),
-      list("diagnostics", "measured in evaluated rounds, into diagnostics.csv",
+      list("diagnostics", "measured in evaluated rounds, into diagnostics.csv and workers.csv",
            component("", Kind::diagnostic, "a diagnostic"), Json::array()),
       object("checkpoint", "so that a run survives",
              {number("seconds", "between checkpoints", 300.0, 0, 1e9)}),

@@ -36,7 +36,8 @@ Round Simulation::round(int64_t number) {
   Round done{.clock = clock, .losses = losses_, .squares = squares_};
   Stopwatch watch;
 
-  // Each worker: a batch, its gradient, its momentum. Liars too: what they would say if they were honest.
+  // Each worker: a batch, its gradient (clipped), its momentum. Liars too: what they would say if they were
+  // honest.
   crew_.for_each(static_cast<int64_t>(cohorts_.size()), [&](int64_t i) { compute(cohorts_[i], clock); });
   done.seconds.gradients = watch.lap();
 
@@ -80,6 +81,12 @@ void Simulation::compute(const Cohort& cohort, const Clock& clock) {
   const int64_t first = cohort.workers.front(), count = static_cast<int64_t>(cohort.workers.size());
   at::Tensor rows = rows_.narrow(0, first, count);
   setup_.task->gradients(weights(), cohort.workers, clock.round, rows, losses_.narrow(0, first, count));
+  // A gradient that is not finite stays so, and the run ends as diverged.
+  if (setup_.clip)
+    for (int64_t i = 0; i < count; ++i) {
+      const at::Tensor norm = sum_of_squares(rows[i]).sqrt();
+      rows[i].mul_(norm.reciprocal().mul(*setup_.clip).clamp_max(1));
+    }
   if (setup_.momentum.beta == 0) return;
   const float beta = static_cast<float>(setup_.momentum.beta),
               gain = setup_.momentum.damped ? 1.0f - beta : 1.0f;

@@ -11,6 +11,7 @@
 #include "varangian/state.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace varangian {
@@ -36,7 +37,8 @@ struct WorkerMomentum {
 struct Setup {
   std::unique_ptr<Task> task;
   Roster roster;
-  std::vector<Liars> liars;  ///< together all of roster.byzantine, or none when there are no liars
+  std::vector<Liars> liars;    ///< together all of roster.byzantine, or none when there are no liars
+  std::optional<double> clip;  ///< a worker's gradient is scaled down to this norm, before momentum
   WorkerMomentum momentum;
   std::unique_ptr<Compressor> compressor;
   std::unique_ptr<ColumnRule> rule;

@@ -56,6 +56,25 @@ TEST_CASE("worker momentum is the damped sum when asked, else the plain one", "[
   }
 }
 
+TEST_CASE("a clipped gradient keeps its direction and has at most the norm asked for", "[engine]") {
+  Crew crew(2, false);
+  Simulation simulation(
+      setup_of(std::string(kQuiet) +
+               R"("workers": {"count": 3, "byzantine": 0, "clip": 2.0}, "aggregator": "mean",
+                                    "optimizer": {"name": "sgd", "lr": 1.0})"),
+      crew);
+  double norm = std::sqrt(2 * objective(simulation));  // the gradient is x itself
+  REQUIRE(norm > 4);
+  for (int64_t t = 1; norm > 1e-3; ++t) {
+    const at::Tensor before = simulation.weights().clone();
+    simulation.round(t);
+    const double next = std::sqrt(2 * objective(simulation));
+    CHECK(next == Approx(std::max(0.0, norm - 2)).margin(1e-4));
+    CHECK(at::allclose(simulation.weights(), before.mul(next / norm), 1e-4, 1e-5));
+    norm = next;
+  }
+}
+
 TEST_CASE("signum is x - lr (sign(V) + lambda x), as the paper's Algorithm 1", "[engine]") {
   Crew crew(2, false);
   Simulation simulation(
@@ -155,7 +174,7 @@ TEST_CASE("a whole round runs on meta tensors, where reading a value is impossib
       for (const std::string optimizer : {"sgd", "adam", "adamw"}) {
         Simulation simulation(
             setup_of(fmt::format(R"("task": {{"dataset": {{"name": "quadratic", "dimension": 130}}}},
-            "workers": {{"count": 4, "byzantine": 1, "momentum": {{"beta": 0.9}}}}, {}, "adversary": "{}",
+            "workers": {{"count": 4, "byzantine": 1, "clip": 1, "momentum": {{"beta": 0.9}}}}, {}, "adversary": "{}",
             "optimizer": "{}")",
                                  rule, adversary, optimizer),
                      meta),
