@@ -25,6 +25,9 @@ struct Messages {
   int64_t workers() const { return rows.size(0); }
 };
 
+/// Message of one row as numbers, float32 [columns]: a dense one as it is (a view), a sign as -1 or +1.
+at::Tensor dense_row(const Messages& messages, int64_t row);
+
 /// Payload of one message (or one broadcast) of d coordinates, without framing: 4 d, or d / 8 rounded up.
 int64_t payload_bytes(Encoding encoding, int64_t columns);
 

@@ -33,9 +33,9 @@ std::vector<std::string> metrics_header(const std::vector<std::string>& task_col
   return header;
 }
 
-std::vector<std::string> diagnostics_header(std::vector<std::string> columns) {
-  columns.insert(columns.begin(), "round");
-  return columns;
+std::vector<std::string> joined(std::vector<std::string> first, const std::vector<std::string>& rest) {
+  first.insert(first.end(), rest.begin(), rest.end());
+  return first;
 }
 
 int64_t length_of(const std::map<std::string, int64_t>& lengths, const char* name) {
@@ -47,22 +47,23 @@ std::string cell_or_empty(const std::optional<double>& value) { return value ? c
 
 }  // namespace
 
-Recorder::Recorder(const RunDirectory& directory, const std::vector<std::string>& task_columns,
-                   const std::vector<std::string>& diagnostic_columns,
-                   const std::map<std::string, int64_t>& lengths)
-    : extra_columns_(extra_columns(task_columns)),
-      metrics_(directory.file("metrics.csv"), metrics_header(task_columns),
+Recorder::Recorder(const RunDirectory& directory, const RecordColumns& columns,
+                   const std::vector<int64_t>& byzantine, const std::map<std::string, int64_t>& lengths)
+    : extra_columns_(extra_columns(columns.task)),
+      metrics_(directory.file("metrics.csv"), metrics_header(columns.task),
                length_of(lengths, "metrics.csv")),
       timing_(directory.file("timing.csv"),
               {"round", "gradients", "forge", "encode", "aggregate", "step", "evaluate"},
-              length_of(lengths, "timing.csv")) {
-  std::vector<std::string> wanted = {"loss", "accuracy"};
-  wanted.insert(wanted.end(), extra_columns_.begin(), extra_columns_.end());
-  for (const std::string& column : wanted)
-    order_.push_back(std::find(task_columns.begin(), task_columns.end(), column) - task_columns.begin());
-  if (!diagnostic_columns.empty())
-    diagnostics_.emplace(directory.file("diagnostics.csv"), diagnostics_header(diagnostic_columns),
+              length_of(lengths, "timing.csv")),
+      byzantine_(byzantine.begin(), byzantine.end()) {
+  for (const std::string& column : joined({"loss", "accuracy"}, extra_columns_))
+    order_.push_back(std::find(columns.task.begin(), columns.task.end(), column) - columns.task.begin());
+  if (!columns.diagnostics.empty())
+    diagnostics_.emplace(directory.file("diagnostics.csv"), joined({"round"}, columns.diagnostics),
                          length_of(lengths, "diagnostics.csv"));
+  if (!columns.workers.empty())
+    workers_.emplace(directory.file("workers.csv"), joined({"round", "worker", "byzantine"}, columns.workers),
+                     length_of(lengths, "workers.csv"));
 }
 
 void Recorder::record(const RecordedRound& row) {
@@ -97,24 +98,38 @@ void Recorder::record(const RecordedRound& row) {
     for (const double diagnostic : row.diagnostics) measured.push_back(cell(diagnostic));
     diagnostics_->row(measured);
   }
+  record_workers(row);
+}
+
+void Recorder::record_workers(const RecordedRound& row) {
+  if (!workers_ || row.by_worker.empty()) return;
+  for (size_t worker = 0; worker < row.by_worker.front().size(); ++worker) {
+    const int64_t id = static_cast<int64_t>(worker);
+    std::vector<std::string> cells = {cell(row.round), cell(id), byzantine_.contains(id) ? "1" : "0"};
+    for (const std::vector<double>& column : row.by_worker) cells.push_back(cell(column[worker]));
+    workers_->row(cells);
+  }
 }
 
 void Recorder::flush() {
   metrics_.flush();
   timing_.flush();
   if (diagnostics_) diagnostics_->flush();
+  if (workers_) workers_->flush();
 }
 
 void Recorder::sync() {
   metrics_.sync();
   timing_.sync();
   if (diagnostics_) diagnostics_->sync();
+  if (workers_) workers_->sync();
 }
 
 std::map<std::string, int64_t> Recorder::lengths() const {
   std::map<std::string, int64_t> lengths = {{"metrics.csv", metrics_.length()},
                                             {"timing.csv", timing_.length()}};
   if (diagnostics_) lengths["diagnostics.csv"] = diagnostics_->length();
+  if (workers_) lengths["workers.csv"] = workers_->length();
   return lengths;
 }
 

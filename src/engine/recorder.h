@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,16 +24,24 @@ struct RecordedRound {
   std::optional<double> wrong_sign_fraction;  ///< coordinates where update and honest mean differ in sign
   int64_t bytes_up = 0, bytes_down = 0;
   PhaseSeconds seconds;
-  std::vector<double> diagnostics;
+  std::vector<double> diagnostics;             ///< values of diagnostics.csv; empty where not measured
+  std::vector<std::vector<double>> by_worker;  ///< columns of workers.csv, each with a value a worker
 };
 
-/// The csv files of a run: metrics.csv, timing.csv and, with diagnostics, diagnostics.csv.
+/// What the csv files hold beyond their fixed columns.
+struct RecordColumns {
+  std::vector<std::string> task, diagnostics, workers;
+};
+
+/// The csv files of a run: metrics.csv, timing.csv and, where a diagnostic has columns for them,
+/// diagnostics.csv and workers.csv.
 class Recorder {
  public:
   /// lengths: bytes to keep of each file, by name, as `lengths()` gave them; missing: the file is started
   /// anew.
-  Recorder(const RunDirectory& directory, const std::vector<std::string>& task_columns,
-           const std::vector<std::string>& diagnostic_columns, const std::map<std::string, int64_t>& lengths);
+  /// `byzantine`: the workers that workers.csv marks.
+  Recorder(const RunDirectory& directory, const RecordColumns& columns, const std::vector<int64_t>& byzantine,
+           const std::map<std::string, int64_t>& lengths);
 
   void record(const RecordedRound& row);
   void flush();
@@ -40,10 +49,13 @@ class Recorder {
   std::map<std::string, int64_t> lengths() const;
 
  private:
+  void record_workers(const RecordedRound& row);
+
   std::vector<std::string> extra_columns_;  ///< of the task, beyond loss and accuracy
   std::vector<size_t> order_;  ///< position of loss, accuracy and the extra columns in a task's values
   CsvFile metrics_, timing_;
-  std::optional<CsvFile> diagnostics_;
+  std::optional<CsvFile> diagnostics_, workers_;
+  std::set<int64_t> byzantine_;
 };
 
 }  // namespace varangian

@@ -36,17 +36,25 @@ std::pair<double, double> squares_of(const Round& round) {
   return {update, weights};
 }
 
+std::vector<double> values_of(const at::Tensor& tensor) {
+  const at::Tensor values = tensor.to(at::kCPU, at::kDouble).contiguous();
+  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
+}
+
 class Loop {
  public:
   Loop(Simulation& simulation, const std::vector<std::unique_ptr<Diagnostic>>& diagnostics,
        const TrainingOptions& options)
       : simulation_(simulation), diagnostics_(diagnostics), options_(options) {
-    for (const auto& diagnostic : diagnostics)
-      for (const std::string& column : diagnostic->columns()) diagnostic_columns_.push_back(column);
+    columns_.task = task().columns();
+    for (const auto& diagnostic : diagnostics) {
+      for (const std::string& column : diagnostic->columns()) columns_.diagnostics.push_back(column);
+      for (const std::string& column : diagnostic->worker_columns()) columns_.workers.push_back(column);
+    }
   }
 
   const Task& task() const { return *simulation_.setup().task; }
-  const std::vector<std::string>& diagnostic_columns() const { return diagnostic_columns_; }
+  const RecordColumns& columns() const { return columns_; }
 
   bool is_due(int64_t round) const {
     return round % options_.evaluate_every == 0 || round == simulation_.setup().rounds;
@@ -85,11 +93,13 @@ class Loop {
                            .wire = simulation_.wire(),
                            .honest_mean = mean,
                            .update = simulation_.update(),
-                           .honest = static_cast<int64_t>(roster.honest.size()),
-                           .byzantine = static_cast<int64_t>(roster.byzantine.size())};
-    for (const auto& diagnostic : diagnostics_)
-      for (const at::Tensor& value : diagnostic->measure(seen))
-        row.diagnostics.push_back(value.item<double>());
+                           .honest = roster.honest,
+                           .byzantine = roster.byzantine};
+    for (const auto& diagnostic : diagnostics_) {
+      const Measurement measured = diagnostic->measure(seen);
+      for (const at::Tensor& value : measured.of_round) row.diagnostics.push_back(value.item<double>());
+      for (const at::Tensor& value : measured.of_workers) row.by_worker.push_back(values_of(value));
+    }
   }
 
   void evaluate(RecordedRound& row) {
@@ -103,7 +113,7 @@ class Loop {
   Simulation& simulation_;
   const std::vector<std::unique_ptr<Diagnostic>>& diagnostics_;
   const TrainingOptions& options_;
-  std::vector<std::string> diagnostic_columns_;
+  RecordColumns columns_;
 };
 
 // JSON has no NaN: a value that is not finite is left out.
@@ -133,7 +143,7 @@ TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<D
                      const std::atomic<bool>& stop, const std::function<void(const Progress&)>& progress,
                      const std::function<void(const std::string&)>& warn) {
   Loop loop(simulation, diagnostics, options);
-  const std::vector<std::string> columns = loop.task().columns();
+  const std::vector<std::string>& columns = loop.columns().task;
   const int64_t rounds = simulation.setup().rounds;
   TrainingResult result;
   result.last = Json::object();
@@ -149,7 +159,7 @@ TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<D
           "the checkpoint was made by {}, this is {}: the run goes on, but may not repeat bit for bit",
           position.machine, machine_identity()));
   }
-  Recorder recorder(directory, columns, loop.diagnostic_columns(), position.lengths);
+  Recorder recorder(directory, loop.columns(), simulation.setup().roster.byzantine, position.lengths);
   result.first_round = result.round = position.round;
   const auto save = [&] {
     recorder.sync();

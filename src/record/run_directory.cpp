@@ -87,7 +87,8 @@ void RunDirectory::keep_two_checkpoints() const {
 void RunDirectory::clear() const {
   std::error_code ignored;
   for (const fs::path& checkpoint : checkpoints()) fs::remove(checkpoint, ignored);
-  for (const char* name : {"metrics.csv", "timing.csv", "diagnostics.csv", "weights.safetensors"})
+  for (const char* name :
+       {"metrics.csv", "timing.csv", "diagnostics.csv", "workers.csv", "weights.safetensors"})
     fs::remove(file(name), ignored);
 }
 

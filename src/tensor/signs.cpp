@@ -3,6 +3,7 @@
 #include "kernels/majority.h"
 #include "kernels/signs.h"
 #include "varangian/error.h"
+#include "varangian/message.h"
 
 #include <ATen/ATen.h>
 
@@ -54,6 +55,13 @@ void majority(const at::Tensor& wire, at::Tensor negative, at::Tensor tie) {
 void unpack_signs(const at::Tensor& words, at::Tensor out) {
   if (!words.is_cpu()) return unpack_signs_on_device(words, out);
   kernels::unpack_signs(words_of(words), out.numel(), out.data_ptr<float>());
+}
+
+at::Tensor dense_row(const Messages& messages, int64_t row) {
+  if (messages.encoding == Encoding::dense) return messages.rows[row];
+  at::Tensor signs = at::empty({messages.columns}, messages.rows.options().dtype(at::kFloat));
+  unpack_signs(messages.rows[row], signs);
+  return signs;
 }
 
 void pack_bits_on_device(const at::Tensor& bits, at::Tensor wire) {

@@ -57,7 +57,7 @@ TEST_CASE("a run in a fresh thread gives the bytes of one in the main thread", "
 TEST_CASE("an interrupted run, resumed, gives the bytes of an undisturbed one", "[repeatability]") {
   const ScratchFolder data, whole_folder;
   const RunConfig run = config_of(config(write_images(data.string(), 300), R"("mlp")", 7,
-                                         kVote + R"(, "diagnostics": ["cosine_to_honest"])"));
+                                         kVote + R"(, "diagnostics": ["cosine_to_honest", "vote_margin"])"));
   const RunResult whole = run_in(whole_folder.string(), run, 2);
   for (const int64_t stop : {1, 3, 5}) {
     const ScratchFolder folder;
@@ -68,6 +68,7 @@ TEST_CASE("an interrupted run, resumed, gives the bytes of an undisturbed one", 
     CHECK(result.manifest.at("sessions").size() == 2);
     CHECK(result.metrics == whole.metrics);
     CHECK(result.diagnostics == whole.diagnostics);
+    CHECK(result.workers == whole.workers);
     CHECK(result.weights == whole.weights);
   }
 }

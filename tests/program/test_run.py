@@ -71,6 +71,20 @@ def test_a_diagnostic_asked_for_later_is_replayed(program):
     assert [row["round"] for row in rows(run / "diagnostics.csv")] == ["10", "20", "30", "40"]
 
 
+def test_diagnostics_by_worker_tell_liars_from_honest(program):
+    program("run", program.config(diagnostics=["cosine_to_honest", "vote_margin"]))
+    (run,) = program.runs()
+    table = rows(run / "workers.csv")
+    assert list(table[0]) == ["round", "worker", "byzantine", "cosine_to_honest", "vote_agreement"]
+    assert [(row["round"], row["worker"]) for row in table] == [
+        (str(round), str(worker)) for round in (10, 20, 30, 40) for worker in range(9)]
+    assert [row["worker"] for row in table[:9] if row["byzantine"] == "1"] == ["6", "7", "8"]
+    assert all((float(row["cosine_to_honest"]) < 0) == (row["byzantine"] == "1") for row in table[:9])
+    margins = rows(run / "diagnostics.csv")
+    assert list(margins[0]) == ["round", "cosine_to_honest", "vote_margin", "vote_tied"]
+    assert all(0 < float(row["vote_margin"]) < 1 and float(row["vote_tied"]) == 0 for row in margins)  # nine voters
+
+
 def test_fewer_rounds_than_are_held_change_nothing(program):
     program("run", program.config())
     (run,) = program.runs()

@@ -41,6 +41,7 @@ RunResult run_in(const std::filesystem::path& folder, RunConfig run, int threads
                .warn = [](const std::string&) {}});
   result.metrics = bytes_of(directory / "metrics.csv");
   result.diagnostics = bytes_of(directory / "diagnostics.csv");
+  result.workers = bytes_of(directory / "workers.csv");
   result.weights = bytes_of(directory / "weights.safetensors");
   return result;
 }

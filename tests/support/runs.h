@@ -14,6 +14,7 @@ struct RunResult {
   Json manifest;
   std::string metrics;      ///< bytes of metrics.csv
   std::string diagnostics;  ///< bytes of diagnostics.csv, "" when there is none
+  std::string workers;      ///< bytes of workers.csv, "" when there is none
   std::string weights;      ///< bytes of weights.safetensors, "" when the run did not complete
 };
 
