@@ -22,6 +22,7 @@ struct Case {
   int64_t count, byzantine;
   std::string rule;
   double beta;
+  int64_t cohort;  ///< 0: as the program chooses
 };
 
 struct Quartiles {
@@ -49,6 +50,7 @@ Assembly assembled(const Case& c, int64_t count, int64_t byzantine, int64_t batc
                    {"momentum", {{"beta", c.beta}}}}},
                  {"aggregator", c.rule},
                  {"optimizer", {{"name", "sgd"}, {"lr", c.rule == "majority_vote" ? 1e-4 : 0.01}}}};
+  if (c.cohort > 0) config["workers"]["cohort"] = c.cohort;
   if (byzantine > 0) config["adversaries"] = Json::array({"sign_flip"});
   config["compressor"] = {{"up", c.rule == "majority_vote" ? "sign" : "none"}};
   const RunConfig run = resolve_run(std::move(config), problems);
@@ -138,12 +140,14 @@ int main(int argc, char** argv) {
   int64_t batch = 32;
   int threads = allowed_cpus();
   double seconds = 4, beta = 0;
+  int64_t cohort = 0;
   app.add_option("--models", models, "Which models")->delimiter(',');
   app.add_option("--rules", rules, "Which aggregators")->delimiter(',');
   app.add_option("--batch", batch, "Samples of a worker")->check(CLI::PositiveNumber);
   app.add_option("--threads", threads, "Threads of the crew")->check(CLI::Range(1, 1024));
   app.add_option("--seconds", seconds, "Time for each line");
   app.add_option("--momentum", beta, "At the workers");
+  app.add_option("--cohort", cohort, "Workers of a cohort; 0: as the program chooses");
   app.footer("Example: bench_round --models mlp --rules median,majority_vote");
   CLI11_PARSE(app, argc, argv);
 
@@ -159,5 +163,5 @@ int main(int argc, char** argv) {
   for (const std::string& model : models)
     for (const auto& [count, byzantine] : {std::pair<int64_t, int64_t>(10, 2), {30, 7}})
       for (const std::string& rule : rules)
-        measure({model, count, byzantine, rule, beta}, batch, seconds, data, crew);
+        measure({model, count, byzantine, rule, beta, cohort}, batch, seconds, data, crew);
 }

@@ -8,6 +8,6 @@ inline constexpr const char* kVersion = "0.1.0";
 inline constexpr int kSdkVersion = 2;
 
 /// Raised when the engine would give the same config another curve; part of every run's identity.
-inline constexpr int kEngineRevision = 1;
+inline constexpr int kEngineRevision = 2;
 
 }  // namespace varangian

@@ -15,14 +15,18 @@ namespace {
 
 constexpr int64_t kBlockWidth = 8192;  // a multiple of 128; 27 rows of it fit a 1 MiB cache
 
-// Cuts workers, in rising order, into runs whose rows follow one another in the matrix.
+// Cuts workers, in rising order, into runs whose rows follow one another in the matrix: as few as `longest`
+// allows, and of sizes as equal as can be, so that no thread waits for a straggler.
 std::vector<std::vector<int64_t>> runs_of(const std::vector<int64_t>& workers, int64_t longest) {
   std::vector<std::vector<int64_t>> runs;
-  for (const int64_t worker : workers) {
-    const bool joins = !runs.empty() && runs.back().back() + 1 == worker &&
-                       static_cast<int64_t>(runs.back().size()) < longest;
-    if (!joins) runs.emplace_back();
-    runs.back().push_back(worker);
+  for (auto begin = workers.begin(); begin != workers.end();) {
+    auto end = begin + 1;
+    while (end != workers.end() && *end == *(end - 1) + 1) ++end;
+    for (int64_t pieces = (end - begin + longest - 1) / longest; pieces > 0; --pieces) {
+      const auto size = (end - begin + pieces - 1) / pieces;
+      runs.emplace_back(begin, begin + size);
+      begin += size;
+    }
   }
   return runs;
 }
@@ -71,9 +75,8 @@ Round Simulation::round(int64_t number) {
 // Nobody reads the gradients of liars who do not start from them, unless their momentum must be there when
 // they turn honest again.
 bool Simulation::is_wasted(const Cohort& cohort, int64_t round) const {
-  if (cohort.liars == nullptr || !cohort.liars->active(round) || cohort.liars->adversary->reads_own())
-    return false;
-  return setup_.momentum.beta == 0 || cohort.liars->last >= setup_.rounds;
+  if (cohort.idle_liars == nullptr || !cohort.idle_liars->active(round)) return false;
+  return setup_.momentum.beta == 0 || cohort.idle_liars->last >= setup_.rounds;
 }
 
 void Simulation::compute(const Cohort& cohort, const Clock& clock) {
@@ -175,11 +178,17 @@ Simulation::Simulation(Setup setup, Crew& crew)
   const auto floats = at::TensorOptions().dtype(at::kFloat).device(device);
   const int64_t n = setup_.roster.count;
 
-  const auto add_cohorts = [&](const std::vector<int64_t>& workers, const Liars* liars) {
-    for (Run& run : runs_of(workers, setup_.cohort)) cohorts_.push_back({std::move(run), liars});
+  const auto add_cohorts = [&](const std::vector<int64_t>& workers, const Liars* idle_liars) {
+    for (Run& run : runs_of(workers, setup_.cohort)) cohorts_.push_back({std::move(run), idle_liars});
   };
-  add_cohorts(setup_.roster.honest, nullptr);
-  for (const Liars& liars : setup_.liars) add_cohorts(liars.workers, &liars);
+  std::vector<int64_t> always = setup_.roster.honest;
+  for (const Liars& liars : setup_.liars)
+    if (liars.adversary->reads_own())
+      always.insert(always.end(), liars.workers.begin(), liars.workers.end());
+    else
+      add_cohorts(liars.workers, &liars);
+  std::sort(always.begin(), always.end());
+  add_cohorts(always, nullptr);
   const int64_t together = device.is_cpu() ? 1 : n;
   honest_runs_ = runs_of(setup_.roster.honest, together);
   byzantine_runs_ = runs_of(setup_.roster.byzantine, together);

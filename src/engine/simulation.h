@@ -91,7 +91,8 @@ class Simulation {
   /// Workers whose gradients one task computes.
   struct Cohort {
     Run workers;
-    const Liars* liars;  ///< null: honest
+    const Liars*
+        idle_liars;  ///< liars whose adversary makes its messages from nothing; null: gradients are needed
   };
 
   bool is_wasted(const Cohort& cohort, int64_t round) const;
