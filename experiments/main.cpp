@@ -1,15 +1,21 @@
 #include "engine/allocator.h"
+#include "engine/device.h"
 #include "experiments/commands.h"
 #include "experiments/failure.h"
 #include "varangian/error.h"
 #include "varangian/version.h"
+
+#include <torch/headeronly/version.h>
 
 #include <cstdio>
 
 int main(int argc, char** argv) {
   varangian::keep_freed_memory();
   CLI::App app{"Varangian: distributed training in which some workers lie, simulated"};
-  app.set_version_flag("--version", std::string("varangian ") + varangian::kVersion);
+  app.set_version_flag("--version", [] {
+    return fmt::format("varangian {}, LibTorch {}.{}.{} with {}", varangian::kVersion, TORCH_VERSION_MAJOR,
+                       TORCH_VERSION_MINOR, TORCH_VERSION_PATCH, varangian::cpu_capability());
+  });
   app.require_subcommand(1);
   app.footer("Example: varangian run configs/quickstart.json\nEach subcommand has its own --help.");
   int exit_code = varangian::kDone;

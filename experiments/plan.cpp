@@ -2,6 +2,7 @@
 
 #include "engine/device.h"
 #include "experiments/config_file.h"
+#include "experiments/find_config.h"
 #include "experiments/plugins.h"
 
 #include <algorithm>
@@ -35,23 +36,23 @@ Plan make_plan(const PlanOptions& options) {
   if (options.threads > 0) settings.emplace_back("/execution/threads", options.threads);
 
   // Plugins first: a config may name what they bring.
-  Json config = read_config(options.config);
+  const std::string file = find_config(options.config).string();
+  Json config = read_config(file);
   for (const auto& [pointer, value] : settings)
-    if (pointer.starts_with("/plugins")) set_at(config, pointer, value, options.config + ": --set");
+    if (pointer.starts_with("/plugins")) set_at(config, pointer, value, file + ": --set");
   Json plugins = config.value("plugins", Json::array());
   if (!plugins.is_array())
-    throw Error::format("{}: /plugins: {} is not a list of files", options.config, shown(plugins));
+    throw Error::format("{}: /plugins: {} is not a list of files", file, shown(plugins));
   for (const std::string& plugin : options.plugins) plugins.push_back(plugin);
   if (!options.plugins.empty()) settings.emplace_back("/plugins", plugins);
   for (const Json& plugin : plugins)
     if (plugin.is_string()) load_plugin(plugin.get<std::string>());
 
-  Plan plan{.runs = expand(options.config, settings)};
+  Plan plan{.runs = expand(file, settings)};
   if (plan.runs.runs.empty()) return plan;
   for (const RunConfig& run : plan.runs.runs)
     if (run.resolved.at("execution") != plan.runs.runs.front().resolved.at("execution"))
-      throw Error::format("{}: /sweep: /execution cannot be swept: all runs of a sweep share one crew",
-                          options.config);
+      throw Error::format("{}: /sweep: /execution cannot be swept: all runs of a sweep share one crew", file);
   plan.device = choose_device(plan.runs.runs.front().device);
   const int64_t asked = plan.runs.runs.front().threads.value_or(allowed_cpus());
   plan.threads = plan.device.is_cpu() ? static_cast<int>(asked) : 1;  // on a GPU one thread feeds one stream
@@ -74,7 +75,7 @@ Plan make_plan(const PlanOptions& options) {
     throw Error::format(
         "{}: /sweep: two runs have the same identity {}: they differ only in what does not change a "
         "result (as rounds, which prolong a run)",
-        options.config, *twin);
+        file, *twin);
   return plan;
 }
 
