@@ -58,6 +58,7 @@ Json first_manifest(const RunConfig& run, const Identity& identity, at::Device d
       {"rounds_done", 0},
       {"device", device.is_cpu() ? "cpu" : "cuda"},
       {"cpu", cpu_capability()},
+      {"gpu", device.is_cpu() ? Json(nullptr) : Json(gpu_name())},
       {"libtorch", fmt::format("{}.{}.{}", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH)},
       {"threads", threads},
       {"repeatable", device.is_cpu() ? "yes: bit for bit on this kind of CPU, with any number of threads"

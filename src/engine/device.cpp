@@ -35,6 +35,7 @@ at::Device choose_device(const std::string& name) {
     at::globalContext().setDeterministicCuDNN(true);
     at::globalContext().setBenchmarkCuDNN(false);
     at::globalContext().setAllowTF32CuDNN(false);
+    at::globalContext().setAllowTF32CuBLAS(false);
     setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
     return at::Device(at::kCUDA, 0);
   }
@@ -44,9 +45,19 @@ at::Device choose_device(const std::string& name) {
 
 std::string cpu_capability() { return at::get_cpu_capability(); }
 
+std::string gpu_name() {
+  void* driver = dlopen("libcuda.so.1", RTLD_NOW);
+  if (driver == nullptr) return "";
+  const auto start = reinterpret_cast<int (*)(unsigned)>(dlsym(driver, "cuInit"));
+  const auto name = reinterpret_cast<int (*)(char*, int, int)>(dlsym(driver, "cuDeviceGetName"));
+  char text[256] = {};
+  const bool known = start != nullptr && name != nullptr && start(0) == 0 && name(text, sizeof text, 0) == 0;
+  return known ? text : "";
+}
+
 std::string describe_device(at::Device device) {
   if (device.is_cpu()) return fmt::format("cpu ({}, {} processors)", cpu_capability(), allowed_cpus());
-  return device.str();
+  return fmt::format("{} ({})", device.str(), gpu_name());
 }
 
 }  // namespace varangian

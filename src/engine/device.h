@@ -11,10 +11,13 @@ namespace varangian {
 /// serves both.
 at::Device choose_device(const std::string& name);
 
-/// "cpu (AVX512, 2 processors)" or "cuda".
+/// "cpu (AVX512, 2 processors)" or "cuda:0 (NVIDIA H100 80GB HBM3)".
 std::string describe_device(at::Device device);
 
 /// The instruction set that LibTorch's operators take: "AVX512", "AVX2", ...
 std::string cpu_capability();
+
+/// The driver's name of the first GPU; "" where there is none.
+std::string gpu_name();
 
 }  // namespace varangian

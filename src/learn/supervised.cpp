@@ -54,8 +54,8 @@ class SupervisedTask final : public Task {
       std::fill_n(share.data_ptr<float>() + i * batch, size,
                   1.0f / static_cast<float>(std::max<int64_t>(1, size)));
     }
-    share = share.to(device_);
-    const at::Tensor where = index.to(device_);
+    share = moved(share);
+    const at::Tensor where = moved(index);
     std::vector<Saved> saved;
     const at::Tensor outputs = parts_.network->forward(gather(index, where), weights, saved);
     const at::Tensor targets = at::index(parts_.samples.targets, {where});
@@ -65,9 +65,10 @@ class SupervisedTask final : public Task {
 
   bool idle(int64_t worker) const override { return parts_.sampler.size(worker) == 0; }
 
+  // On a GPU one pass keeps the device busy; on the CPU there are as many as threads may want.
   int64_t cohort(int64_t count) const override {
-    const int64_t eighth = (count + kCohorts - 1) / kCohorts;
-    return std::clamp<int64_t>(kLargestPass / parts_.sampler.batch(), 1, eighth);
+    const int64_t longest = device_.is_cpu() ? (count + kCohorts - 1) / kCohorts : count;
+    return std::clamp<int64_t>(kLargestPass / parts_.sampler.batch(), 1, longest);
   }
 
   double epoch(int64_t round) const override {
@@ -85,7 +86,7 @@ class SupervisedTask final : public Task {
     const int64_t begin = chunk * kChunk, size = std::min(kChunk, static_cast<int64_t>(all.size()) - begin);
     const at::Tensor index = at::empty({size}, at::kLong);
     std::copy_n(all.begin() + begin, size, index.data_ptr<int64_t>());
-    const at::Tensor where = index.to(device_);
+    const at::Tensor where = moved(index);
     const at::Tensor outputs = parts_.network->forward(gather(index, where), weights);
     const at::Tensor targets = at::index(parts_.samples.targets, {where});
     const at::Tensor losses = parts_.loss->value(outputs, targets);
@@ -114,6 +115,11 @@ class SupervisedTask final : public Task {
   }
 
  private:
+  // To the device without waiting for it: the driver keeps a copy of what it has not sent yet.
+  at::Tensor moved(const at::Tensor& tensor) const {
+    return tensor.to(at::TensorOptions(device_), /*non_blocking=*/true);
+  }
+
   bool is_bytes() const { return parts_.samples.inputs.scalar_type() == at::kByte; }
 
   const std::vector<int64_t>& positions(Split split) const {

@@ -29,7 +29,7 @@ class Task {
   virtual void gradients(const at::Tensor& weights, std::span<const int64_t> workers, int64_t round,
                          at::Tensor rows, at::Tensor losses) const = 0;
 
-  /// Workers that can pass together, given n of them: a function of the task alone, never of the machine.
+  /// Workers that can pass together, given n of them: a function of the task and its kind of device alone.
   virtual int64_t cohort(int64_t count) const = 0;
 
   /// True when the worker holds no samples: it sends a zero gradient, and its loss counts for nothing.

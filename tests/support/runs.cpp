@@ -21,9 +21,10 @@ std::string bytes_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-RunResult run_in(const std::filesystem::path& folder, RunConfig run, int threads, int64_t stop_after) {
+RunResult run_in(const std::filesystem::path& folder, RunConfig run, int threads, int64_t stop_after,
+                 at::Device device) {
   run.output = folder.string();
-  const Identity identity = identify(run, at::kCPU);
+  const Identity identity = identify(run, device);
   const std::filesystem::path directory = folder_of(run, identity);
   const std::filesystem::path manifest = directory / "manifest.json";
   const Verdict verdict = judge(run, std::filesystem::exists(manifest) ? read_json(manifest) : Json());
@@ -33,7 +34,7 @@ RunResult run_in(const std::filesystem::path& folder, RunConfig run, int threads
   RunResult result;
   result.manifest =
       run_one(run, identity, verdict,
-              {.device = at::kCPU,
+              {.device = device,
                .crew = crew,
                .data = data,
                .stop = stop,

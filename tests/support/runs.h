@@ -20,7 +20,8 @@ struct RunResult {
 
 /// Runs a config below `folder`, as the program does, stopping after round `stop_after` when that is
 /// positive.
-RunResult run_in(const std::filesystem::path& folder, RunConfig run, int threads, int64_t stop_after = 0);
+RunResult run_in(const std::filesystem::path& folder, RunConfig run, int threads, int64_t stop_after = 0,
+                 at::Device device = at::kCPU);
 
 /// Writes x.npy (uint8 [samples, 1, 16, 16]) and y.npy (10 classes) of learnable noise to `folder` and
 /// returns the JSON of a dataset that reads them.
