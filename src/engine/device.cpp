@@ -20,7 +20,11 @@ std::string why_no_cuda() {
   if (dlopen("libcuda.so.1", RTLD_NOW | RTLD_GLOBAL) == nullptr)
     return "no NVIDIA driver is installed (libcuda.so.1)";
   if (dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr)
-    return fmt::format("LibTorch's CUDA side cannot be loaded: {}", dlerror());
+    return fmt::format("LibTorch's CUDA side cannot be loaded ({}); README.md, \"GPU\", says what it needs",
+                       dlerror());
+  // cuDNN asks the loader for NVIDIA's run-time compiler by its bare name, which must be known by then. Most
+  // of its kernels do without.
+  dlopen("libcaffe2_nvrtc.so", RTLD_NOW | RTLD_GLOBAL);
   if (at::detail::getCUDAHooks().deviceCount() == 0) return "the driver reports no GPU";
   return "";
 }
