@@ -11,7 +11,7 @@ namespace varangian {
 /// serves both.
 at::Device choose_device(const std::string& name);
 
-/// "cpu (AVX512, 2 processors)" or "cuda:0 (NVIDIA H100 80GB HBM3)".
+/// "cpu (AVX512, 2 processors)" or "cuda:0 (NVIDIA L4)".
 std::string describe_device(at::Device device);
 
 /// The instruction set that LibTorch's operators take: "AVX512", "AVX2", ...
