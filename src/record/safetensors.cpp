@@ -7,7 +7,6 @@
 
 #include <ATen/ATen.h>
 
-#include <cstring>
 #include <fstream>
 
 namespace varangian {
@@ -30,23 +29,17 @@ std::string_view bytes_of(const at::Tensor& tensor) {
   return {static_cast<const char*>(tensor.data_ptr()), tensor.nbytes()};
 }
 
-at::Tensor tensor_from(const Json& entry, std::string_view data, const std::string& where) {
-  const std::map<std::string, at::ScalarType> types = {
-      {"F32", at::kFloat}, {"F64", at::kDouble}, {"I64", at::kLong}, {"U8", at::kByte}};
-  const auto type = types.find(entry.at("dtype").get<std::string>());
-  const auto shape = entry.at("shape").get<std::vector<int64_t>>();
-  const auto begin = entry.at("data_offsets").at(0).get<uint64_t>(),
-             end = entry.at("data_offsets").at(1).get<uint64_t>();
-  if (type == types.end() || begin > end || end > data.size())
-    throw Error::format("{}: its header is damaged", where);
-  uint64_t bytes = at::elementSize(type->second);
-  bool sound = true;
-  for (const int64_t size : shape)
-    sound = sound && size >= 0 && !__builtin_mul_overflow(bytes, static_cast<uint64_t>(size), &bytes);
-  if (!sound || bytes != end - begin) throw Error::format("{}: a tensor's shape and size disagree", where);
-  at::Tensor tensor = at::empty(shape, type->second);
-  if (end > begin) std::memcpy(tensor.data_ptr(), data.data() + begin, end - begin);
-  return tensor;
+std::string read_bytes(const std::filesystem::path& path) {
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(path, failure))
+    throw Error::format("{}: {}", path.string(), failure ? failure.message() : "not a regular file");
+  const uintmax_t size = std::filesystem::file_size(path, failure);
+  std::ifstream file(path, std::ios::binary);
+  if (failure || !file) throw Error::format("{}: cannot be read", path.string());
+  std::string bytes(size, '\0');
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(size)))
+    throw Error::format("{}: cannot be read to its end", path.string());
+  return bytes;
 }
 
 }  // namespace
@@ -81,33 +74,19 @@ void write_safetensors(const std::filesystem::path& path, const TensorFile& cont
 
 TensorFile read_safetensors(const std::filesystem::path& path) {
   const std::string where = path.string();
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file) throw Error::format("{}: cannot be read", where);
+  std::string bytes = read_bytes(path);
   if (bytes.size() < kHashAt + kDigits || bytes.compare(8, kStart.size(), kStart) != 0)
     throw Error::format("{}: not a file of ours, or cut short", where);
   const std::string written = bytes.substr(kHashAt, kDigits);
   bytes.replace(kHashAt, kDigits, kZeros);
   if (sha256(bytes) != written) throw Error::format("{}: damaged (its SHA-256 does not fit)", where);
-
-  uint64_t length = 0;
-  std::memcpy(&length, bytes.data(), sizeof length);
-  if (length > bytes.size() - 8) throw Error::format("{}: its header is damaged", where);
-  const std::string_view data = std::string_view(bytes).substr(8 + length);
-  TensorFile content;
-  try {
-    const Json header = parse_json(std::string_view(bytes).substr(8, length), where);
-    for (const auto& [name, entry] : header.items()) {
-      if (name == "__metadata__")
-        content.metadata = entry.get<std::map<std::string, std::string>>();
-      else
-        content.tensors.emplace_back(name, tensor_from(entry, data, where));
-    }
-  } catch (const nlohmann::json::exception&) {
-    throw Error::format("{}: its header is damaged", where);
-  }
+  TensorFile content = parse_safetensors(bytes, where);
   content.metadata.erase("sha256");
   return content;
+}
+
+TensorFile read_foreign_safetensors(const std::filesystem::path& path) {
+  return parse_safetensors(read_bytes(path), path.string());
 }
 
 }  // namespace varangian
