@@ -1,6 +1,7 @@
 #include "experiments/assemble.h"
 
 #include "data/partition.h"
+#include "engine/given_weights.h"
 #include "engine/heterogeneity.h"
 #include "learn/objective.h"
 #include "learn/supervised.h"
@@ -39,8 +40,10 @@ Shards deal(const RunConfig& run, const Samples& samples, const std::vector<int6
   const bool liars_own_data = run.byzantine_data == "shard";
   const int64_t owners = liars_own_data ? roster.count : static_cast<int64_t>(roster.honest.size());
   const auto partition = make<Partition>(Kind::partition, run.partition.name, run.partition.values);
-  const Shards dealt = partition->deal(labels, static_cast<int64_t>(positions.size()), samples.classes,
-                                       owners, Random(run.data_seed, Purpose::partition));
+  const Shards dealt = located("/workers/partition", [&] {
+    return partition->deal(labels, static_cast<int64_t>(positions.size()), samples.classes, owners,
+                           Random(run.data_seed, Purpose::partition));
+  });
 
   Shards shards(static_cast<size_t>(roster.count));
   for (int64_t owner = 0; owner < owners; ++owner) {
@@ -83,7 +86,8 @@ std::unique_ptr<Task> supervised_task(const RunConfig& run, const Samples& sampl
   const int64_t batch = std::min(run.batch, largest);
 
   const auto model = make<Model>(Kind::model, run.model->name, run.model->values);
-  auto network = std::make_unique<Network>(model->build(samples.shape, samples.outputs));
+  auto network = located(
+      "/task/model", [&] { return std::make_unique<Network>(model->build(samples.shape, samples.outputs)); });
   std::vector<std::unique_ptr<Metric>> metrics;
   for (const Choice& metric : run.metrics)
     metrics.push_back(make<Metric>(Kind::metric, metric.name, metric.values));
@@ -109,7 +113,7 @@ const Samples& DataCache::get(const RunConfig& run) {
   const auto known = known_.find(key);
   if (known != known_.end()) return known->second;
   const auto dataset = make<SampleDataset>(Kind::dataset, run.dataset.name, run.dataset.values);
-  return known_.emplace(key, dataset->load()).first->second;
+  return known_.emplace(key, located("/task/dataset", [&] { return dataset->load(); })).first->second;
 }
 
 Assembly assemble(const RunConfig& run, at::Device device, DataCache& data) {
@@ -140,6 +144,8 @@ Assembly assemble(const RunConfig& run, at::Device device, DataCache& data) {
          .random = Random(run.adversary_seed, Purpose::adversary, static_cast<uint32_t>(i))});
     next += static_cast<size_t>(chosen.workers);
   }
+  if (!run.from.empty())
+    setup.start = located("/from", [&] { return given_weights(run.from, setup.task->parameters()); });
   setup.clip = run.clip;
   setup.momentum = {.beta = run.beta, .damped = run.damped};
   setup.compressor = make<Compressor>(Kind::compressor, run.compressor.name, run.compressor.values);

@@ -1,6 +1,7 @@
 #include "experiments/commands.h"
 
 #include "data/dataset.h"
+#include "experiments/memory.h"
 #include "experiments/plan.h"
 
 #include <fmt/ranges.h>
@@ -10,44 +11,26 @@
 namespace varangian {
 namespace {
 
-std::string bytes(double count) {
-  for (const char* unit : {"B", "kB", "MB", "GB"}) {
-    if (count < 1000) return fmt::format("{:.4g} {}", count, unit);
-    count /= 1000;
-  }
-  return fmt::format("{:.4g} TB", count);
-}
-
 // What a round sends and what a run holds; of each shape of run once.
 std::string costs(const RunConfig& run, DataCache& data) {
   const Assembly assembly = assemble(run, at::kCPU, data);
   const Setup& setup = assembly.setup;
   const double d = static_cast<double>(setup.task->parameters()), n = static_cast<double>(run.count);
-  const Encoding wire = setup.compressor->encoding();
-  const double up = n * static_cast<double>(payload_bytes(wire, setup.task->parameters()));
+  const double up =
+      n * static_cast<double>(payload_bytes(setup.compressor->encoding(), setup.task->parameters()));
   const double down = n * std::ceil(d * setup.rule->update_bits() / 8);
-  State state;
-  setup.optimizer->declare(state, setup.task->parameters(), at::Device(at::kMeta));
-  const double vectors =
-      4 + static_cast<double>(state.entries().size());  // weights, update, last update, a forged row
-  double memory = 4 * d * (n * (run.beta > 0 ? 2 : 1) + vectors) + (wire == Encoding::signs ? up : 0);
-  if (run.model) {
-    const Samples& samples = data.get(run);
-    memory += static_cast<double>(samples.inputs.nbytes() + samples.targets.nbytes());
-  }
   return fmt::format(
       "{} parameters, {} workers ({} lie), cohorts of {}; bytes a round: {} up, {} down; about {} of memory "
       "for data, rows and state",
-      setup.task->parameters(), run.count, run.byzantine, setup.cohort, bytes(up), bytes(down),
-      bytes(memory));
+      setup.task->parameters(), run.count, run.byzantine, setup.cohort, shown_bytes(up), shown_bytes(down),
+      shown_bytes(needed_memory(run, assembly, data)));
 }
 
 void check(const PlanOptions& options) {
-  const Plan plan = make_plan(options);
+  Plan plan = make_plan(options);
   const Runs& runs = plan.runs;
   if (!runs.runs.empty()) fmt::print("{}\n", runs.runs.front().resolved.dump(2));
   if (runs.runs.size() > 1) fmt::print("(the first of the runs below)\n");
-  DataCache data;
   std::set<std::string> shown;
   for (size_t i = 0; i < runs.runs.size(); ++i) {
     fmt::print("{}  {}: {}\n", plan.identities[i].id, label_of(runs.runs[i].swept), plan.verdicts[i].reason);
@@ -55,7 +38,7 @@ void check(const PlanOptions& options) {
   for (const SkippedRun& skipped : runs.skipped)
     fmt::print("skipped       {}: {}\n", label_of(skipped.swept), skipped.reason);
   for (const RunConfig& run : runs.runs)
-    if (const std::string line = costs(run, data); shown.insert(line).second) fmt::print("{}\n", line);
+    if (const std::string line = costs(run, plan.data); shown.insert(line).second) fmt::print("{}\n", line);
   fmt::print(
       "{}: {} {}, {} would start\n", options.config, runs.runs.size(), runs.runs.size() == 1 ? "run" : "runs",
       std::count_if(plan.verdicts.begin(), plan.verdicts.end(), [](const Verdict& v) { return v.starts; }));

@@ -57,13 +57,12 @@ class Session {
                  runs.runs.size() == 1 ? "1 run" : fmt::format("{} runs", runs.runs.size()),
                  describe_device(plan_.device), plan_.threads);
     Crew crew(plan_.threads, runs.runs.front().pin);
-    DataCache data;
-    for (size_t i = 0; i < runs.runs.size() && !stop_requested; ++i) start(i, crew, data, display);
+    for (size_t i = 0; i < runs.runs.size() && !stop_requested; ++i) start(i, crew, display);
     return report();
   }
 
  private:
-  void start(size_t i, Crew& crew, DataCache& data, ProgressDisplay& display) {
+  void start(size_t i, Crew& crew, ProgressDisplay& display) {
     const RunConfig& run = plan_.runs.runs[i];
     const Verdict& verdict = plan_.verdicts[i];
     display.begin(i, label_of(run.swept));
@@ -82,7 +81,7 @@ class Session {
       const Json manifest = run_one(run, plan_.identities[i], verdict,
                                     {.device = plan_.device,
                                      .crew = crew,
-                                     .data = data,
+                                     .data = plan_.data,
                                      .stop = stop_requested,
                                      .progress = [&](const Progress& progress) { display.update(progress); },
                                      .warn = [&](const std::string& text) { display.warn(text); }});

@@ -105,6 +105,7 @@ void resolve_evaluation(Json& evaluate, RunConfig& run, Problems& problems) {
 void copy_plain_fields(const Json& c, RunConfig& run) {
   run.name = c["name"];
   run.output = c["output"];
+  if (!c["from"].is_null()) run.from = c["from"];
   run.rounds = c["rounds"];
   const Json& workers = c["workers"];
   run.which = workers["which"];

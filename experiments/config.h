@@ -29,7 +29,7 @@ struct RunConfig {
   Json resolved;
   Json swept = Json::object();  ///< axis of the sweep -> this run's value
 
-  std::string name, output;
+  std::string name, output, from;
   int64_t rounds = 0;
   std::optional<Choice> model, loss;
   Choice dataset, partition, compressor, aggregator, optimizer, schedule;

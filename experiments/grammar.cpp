@@ -153,6 +153,7 @@ std::vector<Node> run_fields() {
       required(text("name", "names the folder of the results", nullptr)),
       text("output", "folder above it", "results"),
       list("plugins", "shared libraries with components", text("", "a file", nullptr), Json::array()),
+      nullable(text("from", "safetensors file with the initial weights; null: drawn by the seed", nullptr)),
       required(integer("rounds", "synchronous steps", nullptr, 1, 4294967295.0)),
       required(task()),
       required(workers()),

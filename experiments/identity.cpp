@@ -24,12 +24,13 @@ std::string content_hash(const std::filesystem::path& path) {
 }
 
 // Every component in the tree: its revision goes to `code`, its files are replaced by their content.
-void visit(Json& value, Kind kind, Json& code) {
+void visit(Json& value, Kind kind, const std::string& pointer, Json& code) {
   const Descriptor& descriptor = Registry::instance().describe(kind, value.at("name"));
   code[fmt::format("{} {}", to_string(kind), descriptor.name)] = descriptor.revision;
   for (const Parameter& parameter : descriptor.parameters)
     if (parameter.is_file && !value[parameter.name].get<std::string>().empty())
-      value[parameter.name] = content_hash(value[parameter.name].get<std::string>());
+      value[parameter.name] = located(child(pointer, parameter.name),
+                                      [&] { return content_hash(value[parameter.name].get<std::string>()); });
 }
 
 }  // namespace
@@ -46,25 +47,30 @@ Identity identify(const RunConfig& run, at::Device device) {
   config["device"] = device.is_cpu() ? "cpu" : "cuda";
 
   const auto dataset = make<Dataset>(Kind::dataset, run.dataset.name, run.dataset.values);
-  for (const std::filesystem::path& file : dataset->files())
-    files[file.filename().string()] = content_hash(file);
+  located("/task/dataset", [&] {
+    for (const std::filesystem::path& file : dataset->files())
+      files[file.filename().string()] = content_hash(file);
+  });
+  if (!config["from"].is_null())
+    config["from"] = located("/from", [&] { return content_hash(config["from"].get<std::string>()); });
   for (const Json& plugin : run.resolved.at("plugins")) {
     const std::filesystem::path file = plugin.get<std::string>();
-    files[fmt::format("{} {}", files.size(), file.filename().string())] = content_hash(file);
+    files[fmt::format("{} {}", files.size(), file.filename().string())] =
+        located("/plugins", [&] { return content_hash(file); });
   }
   Json& task = config["task"];
-  visit(task["dataset"], Kind::dataset, code);
+  visit(task["dataset"], Kind::dataset, "/task/dataset", code);
   if (task["dataset"].contains("path")) task["dataset"].erase("path");  // its files are in `files`
-  if (run.model) visit(task["model"], Kind::model, code);
-  if (run.loss) visit(task["loss"], Kind::loss, code);
+  if (run.model) visit(task["model"], Kind::model, "/task/model", code);
+  if (run.loss) visit(task["loss"], Kind::loss, "/task/loss", code);
   if (task["metrics"].is_array())
-    for (Json& metric : task["metrics"]) visit(metric, Kind::metric, code);
-  visit(config["workers"]["partition"], Kind::partition, code);
-  for (Json& adversary : config["adversaries"]) visit(adversary, Kind::adversary, code);
-  visit(config["compressor"]["up"], Kind::compressor, code);
-  visit(config["aggregator"], Kind::aggregator, code);
-  visit(config["optimizer"], Kind::optimizer, code);
-  visit(config["schedule"], Kind::schedule, code);
+    for (Json& metric : task["metrics"]) visit(metric, Kind::metric, "/task/metrics", code);
+  visit(config["workers"]["partition"], Kind::partition, "/workers/partition", code);
+  for (Json& adversary : config["adversaries"]) visit(adversary, Kind::adversary, "/adversaries", code);
+  visit(config["compressor"]["up"], Kind::compressor, "/compressor/up", code);
+  visit(config["aggregator"], Kind::aggregator, "/aggregator", code);
+  visit(config["optimizer"], Kind::optimizer, "/optimizer", code);
+  visit(config["schedule"], Kind::schedule, "/schedule", code);
 
   Identity identity{.content = {{"config", config}, {"files", files}, {"code", code}}};
   // Sorted keys, so that the grammar's order of fields is no part of it.

@@ -1,6 +1,7 @@
 #include "experiments/plan.h"
 
 #include "engine/device.h"
+#include "experiments/check_fit.h"
 #include "experiments/config_file.h"
 #include "experiments/find_config.h"
 #include "experiments/plugins.h"
@@ -16,6 +17,8 @@ void add_plan_options(CLI::App& command, PlanOptions& options) {
   command.add_option("--plugin", options.plugins, "Load a component from a shared library")
       ->type_name("FILE");
   command.add_option("--out", options.output, "Folder for the results; default results/")->type_name("DIR");
+  command.add_option("--from", options.from, "Start from these weights, a safetensors file")
+      ->type_name("FILE");
   command.add_option("--device", options.device, "cpu, cuda or auto")
       ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
   command.add_option("--threads", options.threads, "Worker threads; changes no result")
@@ -32,6 +35,7 @@ Plan make_plan(const PlanOptions& options) {
   std::vector<std::pair<std::string, Json>> settings;
   for (const std::string& setting : options.settings) settings.push_back(parse_setting(setting));
   if (!options.output.empty()) settings.emplace_back("/output", options.output);
+  if (!options.from.empty()) settings.emplace_back("/from", options.from);
   if (!options.device.empty()) settings.emplace_back("/execution/device", options.device);
   if (options.threads > 0) settings.emplace_back("/execution/threads", options.threads);
 
@@ -56,9 +60,18 @@ Plan make_plan(const PlanOptions& options) {
   plan.device = choose_device(plan.runs.runs.front().device);
   const int64_t asked = plan.runs.runs.front().threads.value_or(allowed_cpus());
   plan.threads = plan.device.is_cpu() ? static_cast<int>(asked) : 1;  // on a GPU one thread feeds one stream
+  Problems problems(file);
   for (const RunConfig& run : plan.runs.runs) {
-    plan.identities.push_back(identify(run, plan.device));
-    const std::filesystem::path manifest = folder_of(run, plan.identities.back()) / "manifest.json";
+    try {
+      plan.identities.push_back(identify(run, plan.device));
+    } catch (const Error& error) {
+      problems.add(error);
+    }
+  }
+  problems.throw_if_any();
+  for (size_t i = 0; i < plan.runs.runs.size(); ++i) {
+    const RunConfig& run = plan.runs.runs[i];
+    const std::filesystem::path manifest = folder_of(run, plan.identities[i]) / "manifest.json";
     std::error_code unreadable;
     try {
       plan.verdicts.push_back(
@@ -66,8 +79,7 @@ Plan make_plan(const PlanOptions& options) {
     } catch (const std::exception&) {
       plan.verdicts.push_back({.reason = "its manifest is damaged: goes on from its last checkpoint"});
     }
-    if (plan.verdicts.back().reason == "new")
-      plan.verdicts.back().reason = why_new(run, plan.identities.back());
+    if (plan.verdicts.back().reason == "new") plan.verdicts.back().reason = why_new(run, plan.identities[i]);
   }
   std::vector<std::string> ids = plan.ids();
   std::sort(ids.begin(), ids.end());
@@ -76,6 +88,7 @@ Plan make_plan(const PlanOptions& options) {
         "{}: /sweep: two runs have the same identity {}: they differ only in what does not change a "
         "result (as rounds, which prolong a run)",
         file, *twin);
+  check_fit(plan, file);
   return plan;
 }
 

@@ -16,7 +16,7 @@ struct PlanOptions {
   std::string config;
   std::vector<std::string> settings;
   std::vector<std::string> plugins;
-  std::string output, device;
+  std::string output, device, from;
   int threads = 0;  ///< 0: as the config says
 };
 
@@ -29,11 +29,13 @@ struct Plan {
   std::vector<Verdict> verdicts;
   at::Device device = at::kCPU;
   int threads = 1;
+  DataCache data;  ///< of the runs that would start
 
   std::vector<std::string> ids() const;
 };
 
-/// Loads the plugins, expands the config and looks at what is done already. Throws Error.
+/// Loads the plugins, expands the config, looks at what is done already and reads the data of the rest.
+/// Throws Error.
 Plan make_plan(const PlanOptions& options);
 
 /// "rule = median, adversary = none", or "run" outside a sweep.

@@ -4,6 +4,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -58,6 +59,11 @@ Json read_json(const std::filesystem::path& path) {
 
 void Problems::add(const std::string& pointer, const std::string& what) {
   lines_.push_back(fmt::format("{}: {}: {}", where_, pointer.empty() ? "/" : pointer, what));
+}
+
+void Problems::add(const Error& error) {
+  const std::string line = fmt::format("{}: {}", where_, error.what());
+  if (std::find(lines_.begin(), lines_.end(), line) == lines_.end()) lines_.push_back(line);
 }
 
 void Problems::throw_if_any() const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "varangian/error.h"
+
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
@@ -26,6 +28,8 @@ class Problems {
 
   /// `pointer` is a JSON pointer, "" for the whole document.
   void add(const std::string& pointer, const std::string& what);
+  /// The text of an Error that begins with its pointer. The same text is told once.
+  void add(const Error& error);
   bool empty() const { return lines_.empty(); }
   const std::vector<std::string>& lines() const { return lines_; }
 
@@ -36,6 +40,16 @@ class Problems {
   std::string where_;
   std::vector<std::string> lines_;
 };
+
+/// What `body` returns; an Error from it gets `pointer` before its text.
+template <typename Body>
+auto located(const std::string& pointer, const Body& body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    throw Error::format("{}: {}", pointer, error.what());
+  }
+}
 
 /// A short form of a value for messages: cut after some 60 characters.
 std::string shown(const Json& value);

@@ -40,6 +40,9 @@ std::string sha256(std::string_view text) {
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
+  std::error_code unreadable;
+  if (std::filesystem::exists(path, unreadable) && !std::filesystem::is_regular_file(path, unreadable))
+    throw Error::format("{}: cannot be read: it is not a regular file", path.string());
   const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
   if (file == nullptr) throw Error::format("{}: cannot be read: {}", path.string(), std::strerror(errno));
   Sha256 hash;

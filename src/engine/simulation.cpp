@@ -203,7 +203,9 @@ Simulation::Simulation(Setup setup, Crew& crew)
   update_ = at::zeros({columns_}, floats);
   squares_ = at::zeros({blocks_, 2}, floats.dtype(at::kDouble));
 
-  state_.add("weights", {Axis::column}, setup_.task->initial_weights(setup_.init_seed));
+  state_.add("weights", {Axis::column},
+             setup_.start.defined() ? setup_.start.to(device, at::kFloat, false, true)
+                                    : setup_.task->initial_weights(setup_.init_seed));
   state_.add("last_update", {Axis::column}, at::zeros({columns_}, floats));
   if (setup_.momentum.beta != 0)
     state_.add("worker_momentum", {Axis::worker, Axis::column}, at::zeros({n, columns_}, floats));

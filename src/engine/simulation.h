@@ -48,6 +48,7 @@ struct Setup {
   int64_t rounds = 0;
   int64_t cohort = 1;  ///< workers whose gradients one thread computes in one pass
   uint64_t init_seed = 0;
+  at::Tensor start;  ///< initial weights; undefined: drawn by the task from init_seed
   uint64_t rule_seed = 0;
 };
 

@@ -1,0 +1,45 @@
+#include "experiments/check_fit.h"
+
+#include "experiments/memory.h"
+
+#include <set>
+
+namespace varangian {
+namespace {
+
+// Runs that agree in this fit or do not fit together.
+std::string shape_of(const RunConfig& run) {
+  Json workers = run.resolved.at("workers");
+  for (const char* key : {"clip", "momentum"}) workers.erase(key);
+  return Json{run.resolved.at("task"), workers,      run.resolved.at("from"), run.data_seed,
+              run.adversary_seed,      run.beta > 0, run.compressor.name,     run.optimizer.name}
+      .dump();
+}
+
+void check_memory(const RunConfig& run, const Assembly& assembly, DataCache& data) {
+  const double needed = needed_memory(run, assembly, data), available = available_memory();
+  if (needed > available)
+    throw Error::format(
+        "/workers: {} workers with {} parameters need about {} of memory, and this machine has "
+        "{}; take fewer workers or a smaller model",
+        run.count, assembly.setup.task->parameters(), shown_bytes(needed), shown_bytes(available));
+}
+
+}  // namespace
+
+void check_fit(Plan& plan, const std::string& file) {
+  Problems problems(file);
+  std::set<std::string> seen;
+  for (size_t i = 0; i < plan.runs.runs.size(); ++i) {
+    const RunConfig& run = plan.runs.runs[i];
+    if (!plan.verdicts[i].starts || !seen.insert(shape_of(run)).second) continue;
+    try {
+      check_memory(run, assemble(run, at::kCPU, plan.data), plan.data);
+    } catch (const Error& error) {
+      problems.add(error);
+    }
+  }
+  problems.throw_if_any();
+}
+
+}  // namespace varangian
