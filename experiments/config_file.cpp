@@ -8,8 +8,9 @@ namespace varangian {
 namespace {
 
 Json read_with_bases(const std::filesystem::path& path, std::vector<std::filesystem::path> readers) {
-  const std::filesystem::path whole = std::filesystem::weakly_canonical(path);
-  if (std::find(readers.begin(), readers.end(), whole) != readers.end())
+  std::error_code failure;  // where the way to it cannot be gone, reading says so
+  const std::filesystem::path whole = std::filesystem::weakly_canonical(path, failure);
+  if (!failure && std::find(readers.begin(), readers.end(), whole) != readers.end())
     throw Error::format("{}: /extends: this file extends itself", path.string());
   readers.push_back(whole);
   Json config = read_json(path);
@@ -34,6 +35,10 @@ Json merged_value(const Json& base, const Json& over) {
 }
 
 std::vector<std::string> keys_of(const std::string& pointer, const std::string& where) {
+  // As deep as a file may be: deeper, the config could not be written out, and the walk below is quadratic.
+  constexpr std::ptrdiff_t kDeepest = 64;
+  if (std::count(pointer.begin(), pointer.end(), '/') > kDeepest)
+    throw Error::format("{}: the pointer {} leads deeper than {}", where, shown(pointer), kDeepest);
   std::vector<std::string> keys;
   try {
     Json::json_pointer rest(pointer);

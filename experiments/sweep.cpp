@@ -10,7 +10,7 @@
 namespace varangian {
 namespace {
 
-constexpr size_t kMostRuns = 100000;
+constexpr uint64_t kLargestSeed = uint64_t{1} << 53;
 
 // One value of an axis: what it sets, and what it is called in each column of the results.
 struct Point {
@@ -47,6 +47,14 @@ class Block {
   const std::vector<Axis>& axes() const { return axes_; }
   int64_t seeds() const { return seeds_; }
   const std::string& policy() const { return policy_; }
+
+  /// How many runs, or SIZE_MAX when there are more than can be counted.
+  size_t size() const {
+    size_t count = static_cast<size_t>(seeds_);
+    for (const Axis& axis : axes_)
+      if (__builtin_mul_overflow(count, axis.size(), &count)) return SIZE_MAX;
+    return count;
+  }
 
  private:
   int64_t whole(const Json& value, const std::string& key) {
@@ -136,13 +144,14 @@ class Block {
   std::string policy_ = "error";
 };
 
-// Seeds shift all five streams together.
+// Seeds shift all five streams together. What is no seed is left for the grammar to refuse.
 void shift_seeds(Json& config, int64_t by) {
   Json& seed = config["seed"];
   if (!seed.is_object()) seed = Json::object();
   for (const char* stream : {"data", "init", "batches", "adversary", "rule"}) {
-    const Json first = seed.contains(stream) ? seed[stream] : Json(0);
-    if (first.is_number_integer()) seed[stream] = first.get<int64_t>() + by;
+    const Json first = seed.contains(stream) ? seed[stream] : Json(0u);
+    if (first.is_number_unsigned() && first.get<uint64_t>() <= kLargestSeed)
+      seed[stream] = first.get<uint64_t>() + static_cast<uint64_t>(by);
   }
 }
 
@@ -159,14 +168,7 @@ class Expansion {
   Expansion(const Json& config, std::string file) : config_(config), file_(std::move(file)) {}
 
   void add(const Block& block) {
-    size_t count = static_cast<size_t>(block.seeds());
-    for (const Axis& axis : block.axes()) {
-      if (axis.empty()) return;  // its problem is reported
-      if (count > kMostRuns / axis.size())
-        throw Error::format("{}: /sweep: more than {} runs", file_, kMostRuns);
-      count *= axis.size();
-    }
-    for (size_t index = 0; index < count; ++index) add_run(block, index);
+    for (size_t index = 0; index < block.size(); ++index) add_run(block, index);
   }
 
   void add_run(const Block& block, size_t index) {
@@ -233,7 +235,8 @@ class Expansion {
 
 }  // namespace
 
-Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::string, Json>>& settings) {
+Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::string, Json>>& settings,
+            size_t most) {
   Json config = read_config(file);
   for (const auto& [pointer, value] : settings) set_at(config, pointer, value, file.string() + ": --set");
   spell_out(config, file.string());
@@ -250,6 +253,11 @@ Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::
     problems.add("/sweep", "an empty list; leave it out for a single run");
   problems.throw_if_any();
 
+  size_t left = most;
+  for (const Block& block : blocks) {
+    if (block.size() > left) throw Error::format("{}: /sweep: more than {} runs", file.string(), most);
+    left -= block.size();
+  }
   Expansion expansion(config, file.string());
   for (const Block& block : blocks) expansion.add(block);
   Runs runs = expansion.finish();

@@ -23,7 +23,8 @@ struct Runs {
 /// All runs of a config file after `settings` (pointer, value) were laid on it. Without a `sweep` block it is
 /// one. A block is the product of its axes: each pointer of `grid`, all of `zip` together, each labelled axis
 /// of `cases`, and `seeds`, the last varying fastest; a list of blocks is their union. All errors of all runs
-/// are reported together in one Error.
-Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::string, Json>>& settings);
+/// are reported together in one Error; so are more than `most` runs.
+Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::string, Json>>& settings,
+            size_t most = 100000);
 
 }  // namespace varangian

@@ -3,6 +3,9 @@
 #include "experiments/config_file.h"
 #include "support/catch.h"
 #include "support/runs.h"
+#include "support/scratch_folder.h"
+
+#include <fstream>
 
 namespace varangian {
 namespace {
@@ -158,6 +161,16 @@ TEST_CASE("the preset signum is the paper's algorithm, and yields to what is sai
   CHECK(run.optimizer.values.text("decay") == "decoupled");
   CHECK(config_of(base + R"(, "optimizer": {"name": "sgd", "lr": 0.5}})").optimizer.values.number("lr") ==
         0.5);
+}
+
+TEST_CASE("a base file that cannot be reached is an error that names it", "[config]") {
+  const ScratchFolder folder;
+  std::filesystem::create_symlink("loop", folder / "loop");
+  for (const std::string& base : {std::string("missing.json"), std::string("loop"), std::string(5000, 'a'),
+                                  std::string("a\\u0000b"), std::string("/dev/zero"), std::string(".")}) {
+    std::ofstream(folder / "x.json") << R"({"extends": ")" << base << "\"}";
+    CHECK_THROWS_WITH(read_config(folder / "x.json"), ContainsSubstring("cannot be read"));
+  }
 }
 
 TEST_CASE("a base file is changed by the one that extends it, components are replaced whole", "[config]") {

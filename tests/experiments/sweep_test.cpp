@@ -79,6 +79,26 @@ TEST_CASE("a combination that does not fit is an error, or is skipped with its r
   CHECK(runs.skipped[0].reason.find("takes signs messages") != std::string::npos);
 }
 
+TEST_CASE("a seed that is out of range is an error, however far seeds shift it", "[sweep]") {
+  for (const std::string seed : {"9007199254740993", "9223372036854775807", "18446744073709551615", "-1"})
+    CHECK_THROWS_WITH(expand_with(R"({"seeds": 3})", {"/seed=" + seed}),
+                      ContainsSubstring("/seed/data: " + seed + " is out of range"));
+  CHECK_THROWS_WITH(expand_with(R"({"seeds": 2})", {"/seed=9007199254740992"}),
+                    ContainsSubstring("9007199254740993 is out of range"));
+}
+
+TEST_CASE("a list of blocks may not name more runs than one block", "[sweep]") {
+  CHECK_THROWS_WITH(expand_with(R"([{"seeds": 99999}, {"seeds": 2}])"),
+                    ContainsSubstring("/sweep: more than 100000 runs"));
+}
+
+TEST_CASE("a pointer that leads too deep is an error", "[sweep]") {
+  std::string pointer;
+  for (int i = 0; i < 100000; ++i) pointer += "/a";
+  CHECK_THROWS_WITH(expand_with(R"({"grid": {")" + pointer + R"(": [1]}})"),
+                    ContainsSubstring("leads deeper than 64"));
+}
+
 TEST_CASE("--set changes the file before the sweep does", "[sweep]") {
   const Runs runs = expand_with(R"({"grid": {"/workers/byzantine": [1, 2]}})",
                                 {"/rounds=77", "/name=other", "/workers/count=5"});
