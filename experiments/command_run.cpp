@@ -10,12 +10,23 @@
 #include "experiments/run_one.h"
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 namespace varangian {
 namespace {
 
 std::atomic<bool> stop_requested{false};
+
+// A run outlives its terminal and whoever reads its output; a file that grows too large is an error like a
+// full disk. A signal that the parent ignores (nohup) stays ignored.
+void mind_signals(void (*stop)(int)) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    if (std::signal(signal, stop) == SIG_IGN) std::signal(signal, SIG_IGN);
+}
 
 // The first signal asks the run to stop at the end of its round; a second one kills as usual.
 void request_stop(int signal) {
@@ -43,21 +54,27 @@ class Session {
   int run() {
     const Runs& runs = plan_.runs;
     for (const SkippedRun& skipped : runs.skipped)
-      fmt::print(stderr, "skipped: {}: {}\n", label_of(skipped.swept), skipped.reason);
+      tell(stderr, fmt::format("skipped: {}: {}\n", label_of(skipped.swept), skipped.reason));
     if (runs.runs.empty()) throw Error("nothing to run: every run of the sweep was skipped");
-    std::signal(SIGINT, request_stop);
-    std::signal(SIGTERM, request_stop);
+    mind_signals(request_stop);
 
     int64_t rounds = 0;
     for (size_t i = 0; i < runs.runs.size(); ++i)
       rounds += plan_.verdicts[i].starts ? runs.runs[i].rounds : 0;
     ProgressDisplay display(runs.runs.size(), rounds, quiet_);
     if (!quiet_)
-      fmt::print(stderr, "{} on {}, {} threads\n",
-                 runs.runs.size() == 1 ? "1 run" : fmt::format("{} runs", runs.runs.size()),
-                 describe_device(plan_.device), plan_.threads);
+      tell(stderr, fmt::format("{} on {}, {} threads\n",
+                               runs.runs.size() == 1 ? "1 run" : fmt::format("{} runs", runs.runs.size()),
+                               describe_device(plan_.device), plan_.threads));
     Crew crew(plan_.threads, runs.runs.front().pin);
     for (size_t i = 0; i < runs.runs.size() && !stop_requested; ++i) start(i, crew, display);
+    while (!held_.empty() && !stop_requested) {
+      const size_t i = held_.front();
+      held_.erase(held_.begin());
+      if (!await_release(i, display)) break;
+      plan_.verdicts[i] = verdict_of(runs.runs[i], plan_.identities[i]);
+      start(i, crew, display);
+    }
     return report();
   }
 
@@ -88,10 +105,26 @@ class Session {
       display.end(ending(manifest, watch.lap()), run.rounds);
       diverged_ += manifest.at("status") == "diverged";
       interrupted_ |= manifest.at("status") == "interrupted";
+    } catch (const Held& held) {
+      display.warn(fmt::format("{}; this one comes back to it at the end", held.what()));
+      held_.push_back(i);
     } catch (const std::exception& error) {
       display.fail(failure_text(error), run.rounds);
       ++failed_;
     }
+  }
+
+  // False when the user would not wait.
+  bool await_release(size_t i, ProgressDisplay& display) const {
+    const fs_path folder = folder_of(plan_.runs.runs[i], plan_.identities[i]);
+    if (is_held(folder))
+      display.warn(
+          fmt::format("{}: waiting for the process that works on it; Ctrl-C stops waiting", folder.string()));
+    while (is_held(folder)) {
+      if (stop_requested) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+    return true;
   }
 
   // A finished run keeps its record but takes the names by which this sweep calls it.
@@ -108,13 +141,13 @@ class Session {
     const RunConfig& first = plan_.runs.runs.front();
     const std::filesystem::path folder = std::filesystem::path(first.output) / first.name;
     if (!quiet_) {
-      if (plan_.runs.runs.size() > 1) fmt::print("{}", final_table(folder, plan_.ids()));
-      fmt::print("results: {}\n", plan_.runs.runs.size() > 1
-                                      ? folder.string()
-                                      : folder_of(first, plan_.identities[0]).string());
+      if (plan_.runs.runs.size() > 1) tell(stdout, final_table(folder, plan_.ids()));
+      tell(stdout, fmt::format("results: {}\n", plan_.runs.runs.size() > 1
+                                                    ? folder.string()
+                                                    : folder_of(first, plan_.identities[0]).string()));
     }
     if (interrupted_ || stop_requested) {
-      fmt::print(stderr, "interrupted; the same command goes on from the checkpoint\n");
+      tell(stderr, "interrupted; the same command goes on from the checkpoint\n");
       return kInterrupted;
     }
     if (failed_ > 0) return kRunFailed;
@@ -126,6 +159,7 @@ class Session {
   bool quiet_;
   int failed_ = 0, diverged_ = 0;
   bool interrupted_ = false;
+  std::vector<size_t> held_;  ///< runs that other processes work on
 };
 
 }  // namespace

@@ -20,6 +20,9 @@ Json read_with_bases(const std::filesystem::path& path, std::vector<std::filesys
   if (extends == config.end()) return config;
   if (!extends->is_string())
     throw Error::format("{}: /extends: {} is not a file name", path.string(), shown(*extends));
+  if (extends->get<std::string>().find('\0') != std::string::npos)
+    throw Error::format("{}: /extends: {} cannot be read: no file has a zero byte in its name", path.string(),
+                        shown(*extends));
   const std::filesystem::path base = path.parent_path() / extends->get<std::string>();
   config.erase("extends");
   return merged(read_with_bases(base, std::move(readers)), config);

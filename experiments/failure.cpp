@@ -2,11 +2,25 @@
 
 #include <c10/util/Exception.h>
 
+#include <fmt/format.h>
+
 #include <new>
 
 namespace varangian {
 
-std::string failure_text(const std::exception& error) {
+namespace {
+
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (const char c : text)
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f)
+      shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    else
+      shown += c;
+  return shown;
+}
+
+std::string text_of(const std::exception& error) {
   constexpr const char* kAdvice =
       "; take fewer workers, a smaller model, smaller batches or a smaller /workers/cohort";
   if (const auto* torch = dynamic_cast<const c10::Error*>(&error)) {
@@ -18,5 +32,9 @@ std::string failure_text(const std::exception& error) {
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "out of memory" + std::string(kAdvice);
   return error.what();
 }
+
+}  // namespace
+
+std::string failure_text(const std::exception& error) { return printable(text_of(error)); }
 
 }  // namespace varangian

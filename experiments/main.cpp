@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? varangian::kDone : varangian::kBadUsage;
   } catch (const varangian::Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    fmt::print(stderr, "{}\n", varangian::failure_text(error));
     return exit_code == varangian::kDone ? varangian::kBadUsage : exit_code;
   } catch (const std::exception& error) {
     fmt::print(stderr, "varangian: {}\n", varangian::failure_text(error));

@@ -31,6 +31,16 @@ std::vector<std::string> Plan::ids() const {
   return ids;
 }
 
+Verdict verdict_of(const RunConfig& run, const Identity& identity) {
+  const std::filesystem::path manifest = folder_of(run, identity) / "manifest.json";
+  std::error_code unreadable;
+  try {
+    return judge(run, std::filesystem::exists(manifest, unreadable) ? read_json(manifest) : Json());
+  } catch (const std::exception&) {
+    return {.reason = "its manifest is damaged: goes on from its last checkpoint"};
+  }
+}
+
 Plan make_plan(const PlanOptions& options) {
   std::vector<std::pair<std::string, Json>> settings;
   for (const std::string& setting : options.settings) settings.push_back(parse_setting(setting));
@@ -57,7 +67,8 @@ Plan make_plan(const PlanOptions& options) {
   for (const RunConfig& run : plan.runs.runs)
     if (run.resolved.at("execution") != plan.runs.runs.front().resolved.at("execution"))
       throw Error::format("{}: /sweep: /execution cannot be swept: all runs of a sweep share one crew", file);
-  plan.device = choose_device(plan.runs.runs.front().device);
+  plan.device =
+      located(file + ": /execution/device", [&] { return choose_device(plan.runs.runs.front().device); });
   const int64_t asked = plan.runs.runs.front().threads.value_or(allowed_cpus());
   plan.threads = plan.device.is_cpu() ? static_cast<int>(asked) : 1;  // on a GPU one thread feeds one stream
   Problems problems(file);
@@ -71,14 +82,7 @@ Plan make_plan(const PlanOptions& options) {
   problems.throw_if_any();
   for (size_t i = 0; i < plan.runs.runs.size(); ++i) {
     const RunConfig& run = plan.runs.runs[i];
-    const std::filesystem::path manifest = folder_of(run, plan.identities[i]) / "manifest.json";
-    std::error_code unreadable;
-    try {
-      plan.verdicts.push_back(
-          judge(run, std::filesystem::exists(manifest, unreadable) ? read_json(manifest) : Json()));
-    } catch (const std::exception&) {
-      plan.verdicts.push_back({.reason = "its manifest is damaged: goes on from its last checkpoint"});
-    }
+    plan.verdicts.push_back(verdict_of(run, plan.identities[i]));
     if (plan.verdicts.back().reason == "new") plan.verdicts.back().reason = why_new(run, plan.identities[i]);
   }
   std::vector<std::string> ids = plan.ids();

@@ -38,6 +38,9 @@ struct Plan {
 /// Throws Error.
 Plan make_plan(const PlanOptions& options);
 
+/// What a start of this run would do now, from what its folder holds.
+Verdict verdict_of(const RunConfig& run, const Identity& identity);
+
 /// "rule = median, adversary = none", or "run" outside a sweep.
 std::string label_of(const Json& swept);
 

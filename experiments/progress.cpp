@@ -78,12 +78,16 @@ void ProgressDisplay::warn(const std::string& text) { show("warning: " + text, t
 
 void ProgressDisplay::show(const std::string& line, bool last) {
   if (terminal_) {
-    fmt::print(stderr, "\r{:<{}}{}", line, shown_width_, last ? "\n" : "");
+    tell(stderr, fmt::format("\r{:<{}}{}", line, shown_width_, last ? "\n" : ""));
     shown_width_ = last ? 0 : line.size();
   } else {
-    fmt::print(stderr, "{}\n", line);
+    tell(stderr, line + "\n");
   }
-  std::fflush(stderr);
+}
+
+void tell(std::FILE* stream, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+  std::fflush(stream);
 }
 
 }  // namespace varangian

@@ -44,6 +44,9 @@ class ProgressDisplay {
   size_t shown_width_ = 0;
 };
 
+/// Prints at once. That nobody reads (a closed pipe or terminal) is no error.
+void tell(std::FILE* stream, const std::string& text);
+
 /// "12 s", "3 min 20 s", "5 h 02 min".
 std::string duration(double seconds);
 

@@ -6,25 +6,16 @@
 #include "experiments/failure.h"
 #include "varangian/version.h"
 
-#include <fmt/chrono.h>
 #include <torch/headeronly/version.h>
 
 #include <unistd.h>
 
 #include <cmath>
-#include <ctime>
 
 namespace varangian {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
-
-std::string host() {
-  char name[256] = {};
-  return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
-}
 
 Json finite_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
@@ -76,7 +67,7 @@ class Session {
   Session(const RunDirectory& directory, Json manifest)
       : directory_(directory), manifest_(std::move(manifest)) {
     manifest_["sessions"].push_back(
-        {{"start", now()}, {"stop", nullptr}, {"host", host()}, {"seconds", nullptr}});
+        {{"start", utc_now()}, {"stop", nullptr}, {"host", host()}, {"seconds", nullptr}});
     write();
   }
 
@@ -85,7 +76,7 @@ class Session {
 
   void finish(const std::string& status, const std::string& reason) {
     Json& session = manifest_["sessions"].back();
-    session["stop"] = now();
+    session["stop"] = utc_now();
     session["seconds"] = std::round(watch_.lap() * 1000) / 1000;
     manifest_["status"] = status;
     manifest_["reason"] = reason.empty() ? Json(nullptr) : Json(reason);
@@ -161,12 +152,16 @@ Json run_one(const RunConfig& asked, const Identity& identity, const Verdict& ve
              const RunContext& context) {
   const auto& [device, crew, data, stop, progress, warn] = context;
   const RunDirectory directory(folder_of(asked, identity));
+  RunLog log(directory.file("run.log"), warn);
+  log.event(fmt::format("start: varangian {}, LibTorch {}.{}.{}, {}, {} threads, pid {} on {} ({})", kVersion,
+                        TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH,
+                        describe_device(device), crew.threads(), getpid(), host(), verdict.reason));
   Json manifest = directory.manifest();
   RunConfig run = asked;
   if (verdict.from_scratch) {  // replayed as far as it was
     run.rounds = std::max(run.rounds, manifest.value("rounds_done", int64_t{0}));
     run.resolved["rounds"] = run.rounds;
-    directory.clear();
+    directory.remove_checkpoints();
     manifest = nullptr;
   }
   const Json sessions = manifest.is_object() ? manifest.value("sessions", Json::array()) : Json::array();
@@ -195,16 +190,23 @@ Json run_one(const RunConfig& asked, const Identity& identity, const Verdict& ve
                                   .evaluate_on = run.evaluate_on,
                                   .checkpoint_seconds = run.checkpoint_seconds};
     const TrainingResult result =
-        train(simulation, assembly.diagnostics, options, directory, stop, progress, warn);
+        train(simulation, assembly.diagnostics, options, directory, stop, progress, log);
     Json& final = session.manifest();
     final["rounds_done"] = result.round;
     final["final"] = result.last;
     if (!result.same_machine)
       final["repeatable"] = "no: it went on from a checkpoint of another kind of machine";
     session.finish(status_of(result.outcome), result.reason);
+    log.event(fmt::format("{} after round {}{}{}", status_of(result.outcome), result.round,
+                          result.reason.empty() ? "" : ": ", result.reason));
     return final;
   } catch (const std::exception& error) {
-    session.finish("failed", failure_text(error));
+    log.event("failed: " + failure_text(error));
+    try {
+      session.finish("failed", failure_text(error));
+    } catch (const std::exception& another) {  // the same full disk, say: the first error is the one to tell
+      log.event("failed: " + failure_text(another));
+    }
     throw;
   }
 }

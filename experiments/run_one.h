@@ -39,7 +39,7 @@ std::string why_new(const RunConfig& run, const Identity& identity);
 
 /// Trains a run in its folder and writes everything that design 7 (docs/architecture.md) names; goes on from
 /// the last checkpoint. Returns the final manifest. An Error is noted in the manifest ("failed") before it is
-/// thrown on.
+/// thrown on; Held, when another process works on the run, leaves everything as it is.
 Json run_one(const RunConfig& run, const Identity& identity, const Verdict& verdict,
              const RunContext& context);
 

@@ -180,11 +180,17 @@ class Expansion {
       points.insert(points.begin(), &(*axis)[rest % axis->size()]);
       rest /= axis->size();
     }
-    for (const Point* point : points) {
-      for (const auto& [pointer, value] : point->settings) set_at(config, pointer, value, file_ + ": /sweep");
-      swept.update(point->swept);
+    try {
+      for (const Point* point : points) {
+        for (const auto& [pointer, value] : point->settings)
+          set_at(config, pointer, value, file_ + ": /sweep");
+        swept.update(point->swept);
+      }
+      spell_out(config, file_);
+    } catch (const Error& error) {
+      if (seen_.insert(error.what()).second) lines_.push_back(error.what());
+      return;
     }
-    spell_out(config, file_);
     if (block.seeds() > 1) {
       shift_seeds(config, shift);
       swept["seed"] = shift;

@@ -17,6 +17,16 @@ namespace {
 constexpr int kDeepest = 64;
 constexpr uintmax_t kLargest = 64u << 20;
 
+// The library does not say where a number is too large. The same digits within an earlier text would mislead,
+// but they are there all the same.
+std::string place_of(std::string_view text, std::string_view digits) {
+  const size_t at = std::min(text.find(digits), text.size());
+  const std::string_view before = text.substr(0, at);
+  const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return fmt::format("line {}, column {}", std::count(before.begin(), before.end(), '\n') + 1,
+                     at - line_start + 1);
+}
+
 // The library's message less its own prefix "[json.exception.parse_error.101] ".
 std::string reason(const std::exception& error) {
   const std::string what = error.what();
@@ -39,6 +49,12 @@ Json parse_json(std::string_view text, const std::string& where) {
   };
   try {
     return Json::parse(text.begin(), text.end(), check, true, true);
+  } catch (const nlohmann::json::out_of_range& error) {
+    const std::string what = reason(error);
+    const size_t open = what.find('\''), close = what.rfind('\'');
+    const std::string digits = open < close ? what.substr(open + 1, close - open - 1) : what;
+    throw Error::format("{}: not JSON: {}: {} is too large; a number is at most 1.8e308", where,
+                        place_of(text, digits), shown(Json(digits)));
   } catch (const nlohmann::json::exception& error) {
     throw Error::format("{}: not JSON: {}", where, reason(error));
   }

@@ -72,8 +72,11 @@ std::string bounds(const Node& node) {
 void check_number(const Json& value, const Node& node, const std::string& pointer, Problems& problems) {
   const double number = value.get<double>();
   const bool low_enough = node.above_low ? number > node.low : number >= node.low;
-  if (node.type == Node::Type::integer && !is_exact(value))
-    problems.add(pointer, fmt::format("{} is out of range; at most 2^53", shown(value)));
+  if (value.is_number_integer() && !is_exact(value))
+    problems.add(
+        pointer,
+        fmt::format("{} is out of range; at most 2^53, beyond which not every whole number can be told apart",
+                    shown(value)));
   else if (!low_enough || number > node.high)
     problems.add(pointer, fmt::format("{} is out of range; it must be {}", shown(value), bounds(node)));
 }

@@ -59,8 +59,9 @@ void save_checkpoint(const RunDirectory& directory, const State& state, const Po
                    {"machine", machine_identity()}};
   for (const auto& [name, length] : position.lengths)
     file.metadata[std::string(kLength) + name] = std::to_string(length);
+  directory.require_ours();
   write_safetensors(directory.checkpoint(position.round), file);
-  directory.keep_two_checkpoints();
+  directory.keep_two_checkpoints(position.round);
 }
 
 std::optional<Position> load_checkpoint(const RunDirectory& directory, State& state,

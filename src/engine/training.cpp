@@ -141,7 +141,7 @@ std::string summary(const Json& last) {
 TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<Diagnostic>>& diagnostics,
                      const TrainingOptions& options, const RunDirectory& directory,
                      const std::atomic<bool>& stop, const std::function<void(const Progress&)>& progress,
-                     const std::function<void(const std::string&)>& warn) {
+                     RunLog& log) {
   Loop loop(simulation, diagnostics, options);
   const std::vector<std::string>& columns = loop.columns().task;
   const int64_t rounds = simulation.setup().rounds;
@@ -149,39 +149,47 @@ TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<D
   result.last = Json::object();
 
   Position position;
-  const std::optional<Position> found = load_checkpoint(directory, simulation.state(), warn);
+  const std::optional<Position> found =
+      load_checkpoint(directory, simulation.state(), [&](const std::string& text) { log.warn(text); });
   if (found) {
     position = *found;
     result.last = Json::parse(position.last, nullptr, false);
     result.same_machine = position.machine == machine_identity();
     if (!result.same_machine)
-      warn(fmt::format(
+      log.warn(fmt::format(
           "the checkpoint was made by {}, this is {}: the run goes on, but may not repeat bit for bit",
           position.machine, machine_identity()));
   }
-  Recorder recorder(directory, loop.columns(), simulation.setup().roster.byzantine, position.lengths);
   result.first_round = result.round = position.round;
+  result.outcome = Outcome::interrupted;
+  if (stop) return result;
+  if (found) log.event(fmt::format("goes on from round {}", position.round));
+  Recorder recorder(directory, loop.columns(), simulation.setup().roster.byzantine, position.lengths);
   const auto save = [&] {
     recorder.sync();
     save_checkpoint(directory, simulation.state(),
                     {.round = result.round, .lengths = recorder.lengths(), .last = result.last.dump()});
+    log.event(fmt::format("checkpoint of round {}", result.round));
+  };
+  const auto evaluated = [&](const RecordedRound& row) {
+    note(result.last, row, columns);
+    log.event(fmt::format("round {}: {}", row.round, summary(result.last)));
+    directory.require_ours();
+    recorder.flush();
   };
 
   bool finite = true;
   if (!found) {
     const RecordedRound first = loop.row(0, finite);
     recorder.record(first);
-    note(result.last, first, columns);
+    evaluated(first);
   }
   Stopwatch since_checkpoint;
   double unsaved = 0;
   while (finite && !stop && result.round < rounds) {
     const RecordedRound row = loop.row(++result.round, finite);
     recorder.record(row);
-    if (!row.test.empty() || !row.validation.empty()) {
-      note(result.last, row, columns);
-      recorder.flush();
-    }
+    if (!row.test.empty() || !row.validation.empty()) evaluated(row);
     progress({.first_round = result.first_round,
               .round = result.round,
               .rounds = rounds,
@@ -193,17 +201,19 @@ TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<D
       unsaved = 0;
     }
   }
+  const std::filesystem::path weights = directory.file("weights.safetensors");
   if (!finite) {
     recorder.sync();
     result.outcome = Outcome::diverged;
     result.reason = fmt::format("loss or weights were no longer finite in round {}", result.round);
-    return result;
+    std::filesystem::remove(weights);  // of a run that this one prolongs
+  } else {
+    save();
+    if (result.round < rounds) return result;
+    result.outcome = Outcome::completed;
+    write_safetensors(weights, {.tensors = {{"weights", simulation.weights()}}});
   }
-  save();
-  result.outcome = result.round < rounds ? Outcome::interrupted : Outcome::completed;
-  if (result.outcome == Outcome::completed)
-    write_safetensors(directory.file("weights.safetensors"),
-                      {.tensors = {{"weights", simulation.weights()}}});
+  directory.remove_set_aside();
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include "engine/checkpoint.h"
 #include "engine/recorder.h"
 #include "engine/simulation.h"
+#include "record/run_log.h"
 #include "varangian/diagnostic.h"
 
 #include <atomic>
@@ -40,10 +41,10 @@ struct TrainingResult {
 
 /// From the last checkpoint, or from the start, to the end: rounds, evaluations, records, checkpoints. Ends
 /// early when `stop` becomes true (after the round in hand, with a checkpoint) and when loss or weights are
-/// not finite.
+/// not finite. A record that starts anew keeps the old csv files beside it until it is whole.
 TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<Diagnostic>>& diagnostics,
                      const TrainingOptions& options, const RunDirectory& directory,
                      const std::atomic<bool>& stop, const std::function<void(const Progress&)>& progress,
-                     const std::function<void(const std::string&)>& warn);
+                     RunLog& log);
 
 }  // namespace varangian

@@ -2,47 +2,62 @@
 
 #include "varangian/error.h"
 
+#include <fcntl.h>
 #include <fmt/ranges.h>
-
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 namespace varangian {
 namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
-  throw Error::format("{}: cannot be {}: {}", path.string(), what, std::strerror(errno));
+namespace fs = std::filesystem;
+
+constexpr size_t kFlushBytes = 1 << 16;
+
+// 0 for a file that is not there.
+uintmax_t size_of(const fs::path& path) {
+  std::error_code failure;
+  const uintmax_t size = fs::file_size(path, failure);
+  return failure ? 0 : size;
+}
+
+File open(const fs::path& path, int64_t length) {
+  if (length > 0) {
+    File file(path, 0);
+    file.cut(length);
+    return file;
+  }
+  const fs::path old = path.string() + kSetAside;
+  if (size_of(path) > size_of(old)) {
+    std::error_code failure;
+    fs::rename(path, old, failure);
+    if (failure) throw Error::format("{}: cannot be set aside: {}", path.string(), failure.message());
+  }
+  File file(path, O_CREAT | O_TRUNC);
+  sync_folder(path.parent_path());
+  return file;
 }
 
 }  // namespace
 
-CsvFile::CsvFile(std::filesystem::path path, const std::vector<std::string>& header, int64_t length)
-    : path_(std::move(path)), file_(std::fopen(path_.c_str(), length == 0 ? "wb" : "r+b"), std::fclose) {
-  if (file_ == nullptr) fail(path_, "opened");
-  if (length == 0) {
-    row(header);
-    return;
-  }
-  if (::ftruncate(::fileno(file_.get()), length) != 0) fail(path_, "cut back");
-  if (std::fseek(file_.get(), 0, SEEK_END) != 0) fail(path_, "opened");
-  length_ = length;
+CsvFile::CsvFile(const fs::path& path, const std::vector<std::string>& header, int64_t length)
+    : file_(open(path, length)), length_(length) {
+  if (length == 0) row(header);
 }
 
 void CsvFile::row(const std::vector<std::string>& cells) {
-  const std::string line = fmt::format("{}\n", fmt::join(cells, ","));
-  if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size()) fail(path_, "written");
-  length_ += static_cast<int64_t>(line.size());
+  const size_t before = unflushed_.size();
+  fmt::format_to(std::back_inserter(unflushed_), "{}\n", fmt::join(cells, ","));
+  length_ += static_cast<int64_t>(unflushed_.size() - before);
+  if (unflushed_.size() >= kFlushBytes) flush();
 }
 
 void CsvFile::flush() {
-  if (std::fflush(file_.get()) != 0) fail(path_, "written");
+  file_.write(unflushed_);
+  unflushed_.clear();
 }
 
 void CsvFile::sync() {
   flush();
-  if (::fsync(::fileno(file_.get())) != 0) fail(path_, "written");
+  file_.sync();
 }
 
 std::string cell(double value) { return fmt::format("{}", value); }

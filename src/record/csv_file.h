@@ -1,25 +1,28 @@
 #pragma once
 
+#include "record/file.h"
+
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace varangian {
 
+/// Ending of a csv from before a new start, kept until the new one is whole.
+inline constexpr const char* kSetAside = ".old";
+
 /// A csv that grows by rows and can be cut back to a length that a checkpoint remembers. Every failure of the
-/// disk throws Error that names the file.
+/// disk throws Error that names the file. Rows that were not flushed are lost with the object.
 class CsvFile {
  public:
-  /// length 0: starts the file anew with its header; else keeps its first `length` bytes and goes on after
-  /// them.
-  CsvFile(std::filesystem::path path, const std::vector<std::string>& header, int64_t length);
+  /// length 0: starts the file anew with its header, and sets an older one aside as <name>.old (the longer
+  /// stays where there is one already); else keeps its first `length` bytes and goes on after them.
+  CsvFile(const std::filesystem::path& path, const std::vector<std::string>& header, int64_t length);
 
   void row(const std::vector<std::string>& cells);
 
-  /// Bytes written so far.
+  /// Bytes of all rows so far.
   int64_t length() const { return length_; }
 
   /// To the operating system, so that readers see whole rows.
@@ -28,8 +31,8 @@ class CsvFile {
   void sync();
 
  private:
-  std::filesystem::path path_;
-  std::unique_ptr<FILE, int (*)(FILE*)> file_;
+  File file_;
+  std::string unflushed_;
   int64_t length_ = 0;
 };
 
