@@ -1,24 +1,14 @@
 #include "experiments/failure.h"
 
-#include <c10/util/Exception.h>
+#include "core/printable.h"
 
-#include <fmt/format.h>
+#include <c10/util/Exception.h>
 
 #include <new>
 
 namespace varangian {
 
 namespace {
-
-std::string printable(std::string_view text) {
-  std::string shown;
-  for (const char c : text)
-    if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f)
-      shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    else
-      shown += c;
-  return shown;
-}
 
 std::string text_of(const std::exception& error) {
   constexpr const char* kAdvice =

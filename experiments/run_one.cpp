@@ -1,5 +1,6 @@
 #include "experiments/run_one.h"
 
+#include "core/printable.h"
 #include "engine/device.h"
 #include "engine/heterogeneity.h"
 #include "engine/stopwatch.h"
@@ -118,7 +119,7 @@ Verdict judge(const RunConfig& run, const Json& manifest) {
     return {.reason = fmt::format("prolonged from {} to {} rounds", done, run.rounds)};
   if (status == "failed")
     return {.reason = fmt::format("failed before: {}", manifest.value("reason", Json("")).is_string()
-                                                           ? manifest["reason"].get<std::string>()
+                                                           ? printable(manifest["reason"].get<std::string>())
                                                            : "")};
   return {.reason = status == "running" ? "was killed: goes on from its last checkpoint"
                                         : fmt::format("was interrupted in round {}: goes on", done)};

@@ -49,7 +49,7 @@ TEST_CASE("two checkpoints are kept, and a damaged one means the one before", "[
         std::vector<std::filesystem::path>{directory.checkpoint(10), directory.checkpoint(2)});
   const std::string whole = bytes_of(directory.checkpoint(10));
   int warnings = 0;
-  for (size_t at = 0; at < whole.size(); at += 3) {
+  for (size_t at = 0; at < whole.size(); ++at) {
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
     for (const std::string& bytes : {damaged, whole.substr(0, at)}) {
@@ -61,7 +61,7 @@ TEST_CASE("two checkpoints are kept, and a damaged one means the one before", "[
       REQUIRE(state["weights"][0].item<float>() == 2);
     }
   }
-  CHECK(warnings == 2 * static_cast<int>((whole.size() + 2) / 3));
+  CHECK(warnings == 2 * static_cast<int>(whole.size()));
 }
 
 TEST_CASE("a csv shorter than its checkpoint says means the checkpoint before", "[checkpoint]") {
