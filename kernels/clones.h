@@ -16,3 +16,15 @@
 #else
 #define VARANGIAN_CLONES
 #endif
+
+// A function for machines with AVX-512 alone, to be called where has_avx512().
+#if defined(__x86_64__)
+#define VARANGIAN_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+inline bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#else
+#define VARANGIAN_AVX512
+inline bool has_avx512() { return false; }
+#endif

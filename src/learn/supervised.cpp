@@ -10,8 +10,8 @@
 namespace varangian {
 namespace {
 
-constexpr int64_t kChunk = 500;  // samples evaluated together: fixed, so that threads cannot change a bit
-constexpr int64_t kCohorts = 8;  // cohorts of a round, where the next limit allows it
+constexpr int64_t kChunk = 500;     // samples evaluated together: fixed, so that threads cannot change a bit
+constexpr int64_t kSmallPass = 96;  // samples of a cohort below which four of them beat eight
 constexpr int64_t kLargestPass = 4096;  // samples of a cohort
 
 class SupervisedTask final : public Task {
@@ -67,8 +67,10 @@ class SupervisedTask final : public Task {
 
   // On a GPU one pass keeps the device busy; on the CPU there are as many as threads may want.
   int64_t cohort(int64_t count) const override {
-    const int64_t longest = device_.is_cpu() ? (count + kCohorts - 1) / kCohorts : count;
-    return std::clamp<int64_t>(kLargestPass / parts_.sampler.batch(), 1, longest);
+    if (!device_.is_cpu()) return std::clamp<int64_t>(kLargestPass / parts_.sampler.batch(), 1, count);
+    const int64_t batch = parts_.sampler.batch(), eighth = (count + 7) / 8;
+    const int64_t longest = eighth * batch < kSmallPass ? (count + 3) / 4 : eighth;
+    return std::clamp<int64_t>(kLargestPass / batch, 1, longest);
   }
 
   double epoch(int64_t round) const override {

@@ -9,13 +9,15 @@ TEST_CASE("the median equals a sort for every n to 130 and odd lengths", "[kerne
   for (int64_t n = 1; n <= kLargestN; ++n)
     for (const int64_t columns : kOddLengths) {
       const std::vector<float> rows = normal_rows(n, columns, static_cast<uint64_t>(n));
-      std::vector<float> out(static_cast<size_t>(columns) + 1, 77.0f);
+      std::vector<float> out(static_cast<size_t>(columns) + 1, 77.0f), portable = out;
       kernels::column_median(rows.data(), n, columns, columns, out.data());
+      kernels::column_median_portable(rows.data(), n, columns, columns, portable.data());
       bool same = true;
       for (int64_t j = 0; j < columns; ++j)
         same = same && out[j] == naive_median(column(rows, n, columns, j));
       INFO("n " << n << ", columns " << columns);
       CHECK(same);
+      CHECK(out == portable);
       CHECK(out[static_cast<size_t>(columns)] == 77.0f);  // nothing is written beyond
     }
 }
