@@ -140,11 +140,11 @@ using Median = void (*)(const float*, int64_t, int64_t, float*);
   VARANGIAN_AVX512 void median_of_##N(const float* rows, int64_t stride, int64_t columns, float* out) { \
     in_registers<N>(rows, stride, columns, out);                                                        \
   }
-#define VARANGIAN_FOR_EACH(M)                                                                                \
-  M(1)                                                                                                       \
-  M(2)                                                                                                       \
-  M(3) M(4) M(5) M(6) M(7) M(8) M(9) M(10) M(11) M(12) M(13) M(14) M(15) M(16) M(17) M(18) M(19) M(20) M(21) \
-      M(22) M(23) M(24) M(25) M(26) M(27) M(28) M(29) M(30) M(31) M(32)
+// clang-format off
+#define VARANGIAN_FOR_EACH(M)                                                            \
+  M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8) M(9) M(10) M(11) M(12) M(13) M(14) M(15) M(16) \
+  M(17) M(18) M(19) M(20) M(21) M(22) M(23) M(24) M(25) M(26) M(27) M(28) M(29) M(30) M(31) M(32)
+// clang-format on
 VARANGIAN_FOR_EACH(VARANGIAN_MEDIAN)
 #define VARANGIAN_NAME(N) median_of_##N,
 constexpr Median kMedians[kInRegisters] = {VARANGIAN_FOR_EACH(VARANGIAN_NAME)};
