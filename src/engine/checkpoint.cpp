@@ -45,9 +45,9 @@ Position load(const RunDirectory& directory, const std::filesystem::path& path, 
 
 }  // namespace
 
-std::string machine_identity() {
-  return fmt::format("{}, LibTorch {}.{}.{}, engine {}", cpu_capability(), TORCH_VERSION_MAJOR,
-                     TORCH_VERSION_MINOR, TORCH_VERSION_PATCH, kEngineRevision);
+std::string machine_identity(at::Device device) {
+  return fmt::format("{}, LibTorch {}.{}.{}, engine {}", device.is_cuda() ? gpu_name() : cpu_capability(),
+                     TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH, kEngineRevision);
 }
 
 void save_checkpoint(const RunDirectory& directory, const State& state, const Position& position) {
@@ -56,7 +56,7 @@ void save_checkpoint(const RunDirectory& directory, const State& state, const Po
   file.metadata = {{"varangian", kVersion},
                    {"round", std::to_string(position.round)},
                    {"last", position.last},
-                   {"machine", machine_identity()}};
+                   {"machine", machine_identity(state["weights"].device())}};
   for (const auto& [name, length] : position.lengths)
     file.metadata[std::string(kLength) + name] = std::to_string(length);
   directory.require_ours();

@@ -19,8 +19,9 @@ struct Position {
   std::string machine;                     ///< instruction set and LibTorch's version
 };
 
-/// Instruction set, LibTorch's version and the engine's revision: where these differ, bits may.
-std::string machine_identity();
+/// Instruction set (on a GPU the card), LibTorch's version and the engine's revision: where these differ,
+/// bits may.
+std::string machine_identity(at::Device device);
 
 /// Writes checkpoints/<round>.safetensors and removes all but the latest two. The csv files must be synced
 /// before.

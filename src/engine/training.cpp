@@ -154,11 +154,12 @@ TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<D
   if (found) {
     position = *found;
     result.last = Json::parse(position.last, nullptr, false);
-    result.same_machine = position.machine == machine_identity();
+    const std::string machine = machine_identity(loop.task().device());
+    result.same_machine = position.machine == machine;
     if (!result.same_machine)
       log.warn(fmt::format(
           "the checkpoint was made by {}, this is {}: the run goes on, but may not repeat bit for bit",
-          position.machine, machine_identity()));
+          position.machine, machine));
   }
   result.first_round = result.round = position.round;
   result.outcome = Outcome::interrupted;

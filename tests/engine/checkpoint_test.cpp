@@ -36,7 +36,7 @@ TEST_CASE("a checkpoint brings back state, round and lengths", "[checkpoint]") {
   REQUIRE(position);
   CHECK(position->round == 12);
   CHECK(position->lengths.at("metrics.csv") == 40);
-  CHECK(position->machine == machine_identity());
+  CHECK(position->machine == machine_identity(at::kCPU));
   CHECK(at::equal(state["weights"], at::full({5}, 3.0f)));
 }
 
