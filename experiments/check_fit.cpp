@@ -1,5 +1,6 @@
 #include "experiments/check_fit.h"
 
+#include "experiments/failure.h"
 #include "experiments/memory.h"
 
 #include <set>
@@ -37,6 +38,8 @@ void check_fit(Plan& plan, const std::string& file) {
       check_memory(run, assemble(run, at::kCPU, plan.data), plan.data);
     } catch (const Error& error) {
       problems.add(error);
+    } catch (const std::exception& error) {  // no memory for the parts themselves, or a plugin's own
+      problems.add(Error("/task: " + failure_text(error)));
     }
   }
   problems.throw_if_any();

@@ -244,7 +244,15 @@ class Expansion {
 Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::string, Json>>& settings,
             size_t most) {
   Json config = read_config(file);
-  for (const auto& [pointer, value] : settings) set_at(config, pointer, value, file.string() + ": --set");
+  std::string wrong;
+  for (const auto& [pointer, value] : settings) {
+    try {
+      set_at(config, pointer, value, file.string() + ": --set");
+    } catch (const Error& error) {
+      wrong += (wrong.empty() ? "" : "\n") + std::string(error.what());
+    }
+  }
+  if (!wrong.empty()) throw Error(wrong);
   spell_out(config, file.string());
   const Json sweep = config.contains("sweep") ? config["sweep"] : Json();
   config.erase("sweep");

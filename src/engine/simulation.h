@@ -92,8 +92,7 @@ class Simulation {
   /// Workers whose gradients one task computes.
   struct Cohort {
     Run workers;
-    const Liars*
-        idle_liars;  ///< liars whose adversary makes its messages from nothing; null: gradients are needed
+    const Liars* idle_liars;  ///< liars who never read their own gradients; null: gradients are needed
   };
 
   bool is_wasted(const Cohort& cohort, int64_t round) const;
