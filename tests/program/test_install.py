@@ -5,6 +5,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -12,6 +13,7 @@ from conftest import BUILD, CONFIG, ROOT
 
 # Nothing of the caller's: no library path, no home, no virtual environment.
 BARE = {"PATH": "/usr/bin:/bin"}
+MESON = pathlib.Path(sys.executable).parent / "meson"
 
 
 def output(*command, **options):
@@ -24,11 +26,11 @@ def output(*command, **options):
 def prefix(tmp_path_factory):
     """What `meson install` leaves, moved to a folder that the build never heard of."""
     folder = tmp_path_factory.mktemp("install")
-    options = json.loads(output("meson", "introspect", "--buildoptions", BUILD))
+    options = json.loads(output(MESON, "introspect", "--buildoptions", BUILD))
     value = {option["name"]: option["value"] for option in options}
     if not value["bundle_torch"]:
         pytest.skip("built with -Dbundle_torch=false")
-    output("meson", "install", "-C", BUILD, "--no-rebuild", "--quiet",
+    output(MESON, "install", "-C", BUILD, "--no-rebuild", "--quiet",
            env=os.environ | {"DESTDIR": str(folder / "stage")})
     shutil.move(folder / "stage" / value["prefix"].lstrip("/"), folder / "moved")
     assert list((folder / "stage").rglob("*.so")) == [], "files outside the prefix"
