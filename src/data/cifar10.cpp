@@ -1,10 +1,10 @@
 #include "data/dataset.h"
-#include "data/gzip_file.h"
 
 #include <ATen/ops/empty.h>
 
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 namespace varangian {
 namespace {
@@ -24,14 +24,16 @@ constexpr const char* kAdvice =
     "folder in `path` or in the environment variable VARANGIAN_CIFAR10";
 
 std::vector<uint8_t> read_records(const fs::path& path) {
-  // The format is never gzipped. So its size on disk bounds what is read, even if the content is gzip.
   std::error_code code;
   const uintmax_t size = fs::file_size(path, code);
   if (code) throw Error::format("{}: {}", path.string(), code.message());
-  std::vector<uint8_t> bytes = read_gzip_file(path, static_cast<int64_t>(size));
-  if (bytes.empty() || bytes.size() % kRecord != 0)
+  if (size == 0 || size % kRecord != 0)
     throw Error::format("{}: {} bytes, want one or more records of {} bytes (CIFAR-10's binary version)",
-                        path.string(), bytes.size(), kRecord);
+                        path.string(), size, kRecord);
+  std::vector<uint8_t> bytes(size);
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
+    throw Error::format("{}: cannot read its {} bytes", path.string(), size);
   for (size_t at = 0; at < bytes.size(); at += kRecord)
     if (bytes[at] >= kClasses)
       throw Error::format("{}: label {} in record {}, want 0 to {}", path.string(), bytes[at], at / kRecord,
