@@ -66,6 +66,25 @@ Shards deal(const RunConfig& run, const Samples& samples, const std::vector<int6
   return shards;
 }
 
+int64_t root_samples(const RunConfig& run) {
+  return make<Aggregator>(Kind::aggregator, run.aggregator.name, run.aggregator.values)->root_samples();
+}
+
+// What the server keeps of the training samples for a gradient of its own.
+std::vector<int64_t> take_root(std::vector<int64_t>& training, const RunConfig& run) {
+  const int64_t count = root_samples(run), all = static_cast<int64_t>(training.size());
+  if (count == 0) return {};
+  if (count >= all)
+    throw Error::format("/aggregator: the server keeps {} samples, and there are {} to train on", count, all);
+  const Permutation order(Random(run.data_seed, Purpose::validation_split), static_cast<uint64_t>(all), 1, 0);
+  std::vector<bool> kept(training.size(), false);
+  for (int64_t i = 0; i < count; ++i) kept[order(static_cast<uint64_t>(i))] = true;
+  std::vector<int64_t> root, rest;
+  for (size_t i = 0; i < training.size(); ++i) (kept[i] ? root : rest).push_back(training[i]);
+  training = std::move(rest);
+  return root;
+}
+
 std::unique_ptr<Task> supervised_task(const RunConfig& run, const Samples& samples, const Roster& roster,
                                       at::Device device, Assembly& assembly) {
   auto loss = make<Loss>(Kind::loss, run.loss->name, run.loss->values);
@@ -77,8 +96,10 @@ std::unique_ptr<Task> supervised_task(const RunConfig& run, const Samples& sampl
   std::span<const int64_t> labels;
   if (samples.classes > 0)
     labels = {samples.targets.data_ptr<int64_t>(), static_cast<size_t>(samples.size())};
+  const std::vector<int64_t> root = take_root(training, run);
   Shards shards = deal(run, samples, training, roster, labels);
   assembly.label_entropy = label_entropy(shards, roster.honest, labels, samples.classes);
+  if (!root.empty()) shards.push_back(root);  // the server is worker n
 
   int64_t largest = 1;  // a batch beyond the largest shard would only be padding
   for (const std::vector<int64_t>& shard : shards)
@@ -116,6 +137,18 @@ const Samples& DataCache::get(const RunConfig& run) {
   return known_.emplace(key, located("/task/dataset", [&] { return dataset->load(); })).first->second;
 }
 
+namespace {
+
+std::unique_ptr<Defence> make_defence(const RunConfig& run) {
+  std::vector<std::unique_ptr<PreAggregator>> chain;
+  for (const Choice& step : run.pre_aggregators)
+    chain.push_back(make<PreAggregator>(Kind::pre_aggregator, step.name, step.values));
+  return std::make_unique<Defence>(
+      std::move(chain), make<Aggregator>(Kind::aggregator, run.aggregator.name, run.aggregator.values));
+}
+
+}  // namespace
+
 Assembly assemble(const RunConfig& run, at::Device device, DataCache& data) {
   Assembly assembly;
   assembly.label_entropy = std::numeric_limits<double>::quiet_NaN();
@@ -125,7 +158,8 @@ Assembly assemble(const RunConfig& run, at::Device device, DataCache& data) {
 
   const auto dataset = make<Dataset>(Kind::dataset, run.dataset.name, run.dataset.values);
   if (const auto* objective = dynamic_cast<const Objective*>(dataset.get())) {
-    setup.task = objective->make_task(run.count, setup.roster.honest, run.data_seed, run.batch_seed, device);
+    setup.task = objective->make_task(run.count + (root_samples(run) > 0 ? 1 : 0), setup.roster.honest,
+                                      run.data_seed, run.batch_seed, device);
     assembly.task = {{"dataset", run.dataset.name}, {"parameters", setup.task->parameters()}};
   } else {
     setup.task = supervised_task(run, data.get(run), setup.roster, device, assembly);
@@ -149,7 +183,7 @@ Assembly assemble(const RunConfig& run, at::Device device, DataCache& data) {
   setup.clip = run.clip;
   setup.momentum = {.beta = run.beta, .damped = run.damped};
   setup.compressor = make<Compressor>(Kind::compressor, run.compressor.name, run.compressor.values);
-  setup.rule = make<ColumnRule>(Kind::aggregator, run.aggregator.name, run.aggregator.values);
+  setup.defence = make_defence(run);
   setup.declared_f = run.declared_f;
   setup.optimizer = make<Optimizer>(Kind::optimizer, run.optimizer.name, run.optimizer.values);
   setup.schedule = make<Schedule>(Kind::schedule, run.schedule.name, run.schedule.values);

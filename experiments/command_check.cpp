@@ -18,7 +18,7 @@ std::string costs(const RunConfig& run, DataCache& data) {
   const double d = static_cast<double>(setup.task->parameters()), n = static_cast<double>(run.count);
   const double up =
       n * static_cast<double>(payload_bytes(setup.compressor->encoding(), setup.task->parameters()));
-  const double down = n * std::ceil(d * setup.rule->update_bits() / 8);
+  const double down = n * std::ceil(d * setup.defence->rule().update_bits() / 8);
   return fmt::format(
       "{} parameters, {} workers ({} lie), cohorts of {}; bytes a round: {} up, {} down; about {} of memory "
       "for data, rows and state",

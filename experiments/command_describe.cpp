@@ -25,6 +25,12 @@ void describe(const Descriptor& component) {
   fmt::print("{} ({})\n  {}\n", component.name, to_string(component.kind), component.summary);
   if (!component.citation.empty()) fmt::print("  source: {}\n", component.citation);
   if (!component.knowledge.empty()) fmt::print("  knowledge: {}\n", component.knowledge);
+  if (const RuleFacts& rule = component.rule; !rule.reads.empty()) {
+    fmt::print("  reads {}, in {}\n  bears {}", rule.reads, rule.complexity, rule.breakdown);
+    if (rule.per_liar > 0) fmt::print("; needs n >= {} f + {}", rule.per_liar, rule.least);
+    fmt::print("\n  order of messages {}, shift {}, scale {}\n", rule.permutation ? "free" : "matters",
+               rule.translation ? "equivariant" : "matters", rule.scale ? "equivariant" : "matters");
+  }
   if (component.parameters.empty()) fmt::print("  no parameters\n");
   for (const Parameter& parameter : component.parameters) {
     const std::string initial =

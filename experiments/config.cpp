@@ -1,6 +1,7 @@
 #include "experiments/config.h"
 
 #include "data/dataset.h"
+#include "engine/defence.h"
 #include "experiments/config_file.h"
 #include "experiments/grammar.h"
 #include "experiments/preset.h"
@@ -8,7 +9,6 @@
 #include "learn/loss.h"
 #include "learn/metric.h"
 #include "learn/model.h"
-#include "varangian/aggregator.h"
 #include "varangian/compressor.h"
 
 namespace varangian {
@@ -79,16 +79,44 @@ void resolve_task(Json& task, RunConfig& run, Problems& problems) {
                                run.loss->name));
 }
 
-void check_fit(const RunConfig& run,
-               const std::function<void(const std::string&, const std::string&)>& misfit) {
+using Misfit = std::function<void(const std::string&, const std::string&)>;
+
+// A condition on the messages that reach one step of the defence.
+void check_condition(const std::string& pointer, const Descriptor& step, int64_t n, int64_t f,
+                     const std::function<void()>& check, const Misfit& misfit) {
+  if (const std::string unmet = unmet_condition(step.rule, n, f); !unmet.empty())
+    return misfit(pointer, fmt::format("\"{}\" {}", step.name, unmet));
+  try {
+    check();
+  } catch (const Error& error) {
+    misfit(pointer, fmt::format("\"{}\" {}", step.name, error.what()));
+  }
+}
+
+void check_fit(const RunConfig& run, const Misfit& misfit) {
   const auto codec = make<Compressor>(Kind::compressor, run.compressor.name, run.compressor.values);
   const auto rule = make<Aggregator>(Kind::aggregator, run.aggregator.name, run.aggregator.values);
+  if (!run.pre_aggregators.empty() && rule->takes() != Encoding::dense)
+    misfit("/pre_aggregators", fmt::format("they mix dense messages, and \"{}\" takes {}; leave them out",
+                                           run.aggregator.name, to_string(rule->takes())));
   if (rule->takes() != codec->encoding())
     misfit("/aggregator", fmt::format("\"{}\" takes {} messages, but the compressor \"{}\" makes {}; {}",
                                       run.aggregator.name, to_string(rule->takes()), run.compressor.name,
                                       to_string(codec->encoding()),
                                       rule->takes() == Encoding::signs ? "set \"compressor\": \"sign\""
                                                                        : "leave the compressor out"));
+  int64_t n = run.count;
+  for (size_t i = 0; i < run.pre_aggregators.size(); ++i) {
+    const Choice& step = run.pre_aggregators[i];
+    const auto made = make<PreAggregator>(Kind::pre_aggregator, step.name, step.values);
+    check_condition(
+        child("/pre_aggregators", i), Registry::instance().describe(Kind::pre_aggregator, step.name), n,
+        run.declared_f, [&] { made->check(n, run.declared_f); }, misfit);
+    n = made->outputs(n);
+  }
+  check_condition(
+      "/aggregator", Registry::instance().describe(Kind::aggregator, run.aggregator.name), n, run.declared_f,
+      [&] { rule->check(n, run.declared_f); }, misfit);
 }
 
 void resolve_evaluation(Json& evaluate, RunConfig& run, Problems& problems) {
@@ -119,6 +147,7 @@ void copy_plain_fields(const Json& c, RunConfig& run) {
   run.cohort = optional_integer(workers["cohort"]);
   run.compressor = choice(c["compressor"]["up"], Kind::compressor);
   run.aggregator = choice(c["aggregator"], Kind::aggregator);
+  run.pre_aggregators = choices(c["pre_aggregators"], Kind::pre_aggregator);
   run.optimizer = choice(c["optimizer"], Kind::optimizer);
   run.schedule = choice(c["schedule"], Kind::schedule);
   run.diagnostics = choices(c["diagnostics"], Kind::diagnostic);
@@ -145,6 +174,8 @@ void check_construction(const RunConfig& run, Problems& problems) {
   check("/workers/partition", Kind::partition, run.partition);
   check("/compressor/up", Kind::compressor, run.compressor);
   check("/aggregator", Kind::aggregator, run.aggregator);
+  for (size_t i = 0; i < run.pre_aggregators.size(); ++i)
+    check(child("/pre_aggregators", i), Kind::pre_aggregator, run.pre_aggregators[i]);
   check("/optimizer", Kind::optimizer, run.optimizer);
   check("/schedule", Kind::schedule, run.schedule);
   for (size_t i = 0; i < run.diagnostics.size(); ++i)
@@ -193,12 +224,13 @@ RunConfig resolve_run(Json config, Problems& problems, std::vector<Inapplicable>
   if (run.count > 0 && run.declared_f >= run.count)
     problems.add("/declared_f", fmt::format("{} is not below the {} workers", run.declared_f, run.count));
   resolve_evaluation(c["evaluate"], run, problems);
-  check_fit(run, [&](const std::string& pointer, const std::string& reason) {
-    if (inapplicable != nullptr)
-      inapplicable->push_back({pointer, reason});
-    else
-      problems.add(pointer, reason);
-  });
+  if (run.count > 0 && run.declared_f < run.count)
+    check_fit(run, [&](const std::string& pointer, const std::string& reason) {
+      if (inapplicable != nullptr)
+        inapplicable->push_back({pointer, reason});
+      else
+        problems.add(pointer, reason);
+    });
   return run;
 }
 

@@ -33,7 +33,7 @@ struct RunConfig {
   int64_t rounds = 0;
   std::optional<Choice> model, loss;
   Choice dataset, partition, compressor, aggregator, optimizer, schedule;
-  std::vector<Choice> metrics, diagnostics;
+  std::vector<Choice> metrics, diagnostics, pre_aggregators;
   double validation = 0;
   std::string byzantine_data, short_shard, which;
   int64_t count = 0, byzantine = 0, declared_f = 0, batch = 0;

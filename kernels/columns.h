@@ -7,6 +7,9 @@ namespace varangian::kernels {
 /// out[j] = (rows[0][j] + ... + rows[n - 1][j]) * (1 / n), added in that order in float. n >= 1.
 void column_mean(const float* rows, int64_t n, int64_t stride, int64_t columns, float* out);
 
+/// out[j] = (values above 0) - (values below 0) of a column; 0, -0 and NaN abstain.
+void column_sign_sum(const float* rows, int64_t n, int64_t stride, int64_t columns, float* out);
+
 // Reductions over a row run in double over 16 lanes (element j in lane j % 16), lanes added pairwise at the
 // end: the same value whatever the instruction set.
 

@@ -1,13 +1,15 @@
 #include "gather.h"
 
-#include "clones.h"
+#include "isa.h"
 
 #include <cstring>
 
 namespace varangian::kernels {
 
-VARANGIAN_CLONES void gather_bytes(const uint8_t* bytes, const int64_t* index, int64_t count, int64_t width,
-                                   int64_t plane, const float* scale, const float* shift, float* out) {
+VARANGIAN_KERNEL(void, gather_bytes,
+                 (const uint8_t* bytes, const int64_t* index, int64_t count, int64_t width, int64_t plane,
+                  const float* scale, const float* shift, float* out),
+                 (bytes, index, count, width, plane, scale, shift, out)) {
   for (int64_t i = 0; i < count; ++i) {
     const uint8_t* sample = bytes + index[i] * width;
     float* row = out + i * width;

@@ -1,6 +1,6 @@
 #include "majority.h"
 
-#include "clones.h"
+#include "isa.h"
 
 #include <algorithm>
 #include <bit>
@@ -31,8 +31,10 @@ inline void count_lane(const uint64_t* rows, int64_t n, int64_t stride, int64_t 
 
 }  // namespace
 
-VARANGIAN_CLONES void majority(const uint64_t* rows, int64_t n, int64_t stride, int64_t words,
-                               uint64_t* negative, uint64_t* tie) {
+VARANGIAN_KERNEL(void, majority,
+                 (const uint64_t* rows, int64_t n, int64_t stride, int64_t words, uint64_t* negative,
+                  uint64_t* tie),
+                 (rows, n, stride, words, negative, tie)) {
   const uint64_t half = static_cast<uint64_t>(n) / 2;
   const int planes = std::bit_width(static_cast<uint64_t>(n));
   for (int64_t begin = 0; begin < words; begin += kLane) {

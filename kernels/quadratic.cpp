@@ -1,17 +1,19 @@
 #include "quadratic.h"
 
-#include "clones.h"
+#include "isa.h"
 #include "lanes.h"
 
 namespace varangian::kernels {
 
-VARANGIAN_CLONES void quadratic_gradient(const float* x, const float* curvature, const float* centre,
-                                         float* g, int64_t count) {
+VARANGIAN_KERNEL(void, quadratic_gradient,
+                 (const float* x, const float* curvature, const float* centre, float* g, int64_t count),
+                 (x, curvature, centre, g, count)) {
   for (int64_t j = 0; j < count; ++j) g[j] = curvature[j] * (x[j] - centre[j]) + g[j];
 }
 
-VARANGIAN_CLONES double quadratic_value(const float* x, const float* curvature, const float* centre,
-                                        int64_t count) {
+VARANGIAN_KERNEL(double, quadratic_value,
+                 (const float* x, const float* curvature, const float* centre, int64_t count),
+                 (x, curvature, centre, count)) {
   double lane[kLanes] = {};
   const auto term = [&](int64_t j) {
     const double distance = static_cast<double>(x[j]) - static_cast<double>(centre[j]);

@@ -1,6 +1,6 @@
 #include "random.h"
 
-#include "clones.h"
+#include "isa.h"
 #include "normal_quantile.h"
 #include "signs.h"
 
@@ -46,11 +46,11 @@ inline float normal_of(uint32_t bits) {
   return std::bit_cast<float>(std::bit_cast<uint32_t>(magnitude) ^ (bits & 0x80000000u));
 }
 
-VARANGIAN_CLONES void to_normal(const uint32_t* bits, float* out, int64_t count) {
+VARANGIAN_KERNEL(void, to_normal, (const uint32_t* bits, float* out, int64_t count), (bits, out, count)) {
   for (int64_t j = 0; j < count; ++j) out[j] = normal_of(bits[j]);
 }
 
-VARANGIAN_CLONES void to_uniform(const uint32_t* bits, float* out, int64_t count) {
+VARANGIAN_KERNEL(void, to_uniform, (const uint32_t* bits, float* out, int64_t count), (bits, out, count)) {
   for (int64_t j = 0; j < count; ++j)
     out[j] = static_cast<float>(static_cast<int32_t>(bits[j]) >> 8) * 0x1p-23f;
 }

@@ -1,19 +1,21 @@
 #include "steps.h"
 
-#include "clones.h"
+#include "isa.h"
 
 #include <cmath>
 
 namespace varangian::kernels {
 
-VARANGIAN_CLONES void momentum(float* m, float* g, float beta, float gain, int64_t count) {
+VARANGIAN_KERNEL(void, momentum, (float* m, float* g, float beta, float gain, int64_t count),
+                 (m, g, beta, gain, count)) {
   for (int64_t j = 0; j < count; ++j) {
     m[j] = beta * m[j] + gain * g[j];
     g[j] = m[j];
   }
 }
 
-VARANGIAN_CLONES void sgd_step(float* x, const float* u, float* m, const SgdStep& step, int64_t count) {
+VARANGIAN_KERNEL(void, sgd_step, (float* x, const float* u, float* m, const SgdStep& step, int64_t count),
+                 (x, u, m, step, count)) {
   const SgdStep s = step;
   if (s.momentum == 0.0f) {
     for (int64_t j = 0; j < count; ++j) {
@@ -30,8 +32,9 @@ VARANGIAN_CLONES void sgd_step(float* x, const float* u, float* m, const SgdStep
   }
 }
 
-VARANGIAN_CLONES void adam_step(float* x, const float* u, float* m, float* v, const AdamStep& step,
-                                int64_t count) {
+VARANGIAN_KERNEL(void, adam_step,
+                 (float* x, const float* u, float* m, float* v, const AdamStep& step, int64_t count),
+                 (x, u, m, v, step, count)) {
   const AdamStep s = step;
   const float gain1 = 1.0f - s.beta1, gain2 = 1.0f - s.beta2;
   for (int64_t j = 0; j < count; ++j) {

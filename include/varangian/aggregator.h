@@ -1,50 +1,31 @@
 #pragma once
 
-#include "varangian/clock.h"
 #include "varangian/component.h"
-#include "varangian/message.h"
-#include "varangian/random.h"
-
-#include <ATen/core/Tensor.h>
+#include "varangian/encoding.h"
 
 #include <cstdint>
 
 namespace varangian {
 
-/// A block of consecutive columns of all messages, and what a rule may know beside them.
-struct ColumnBlock {
-  Encoding encoding;
-  at::Tensor rows;  ///< dense: [n, width]; signs: [n, ceil(width / 64)] words
-  int64_t begin;    ///< the first column, a multiple of 128
-  int64_t width;
-  int64_t declared_f;  ///< how many liars the rule is told to expect
-  Clock clock;
-  at::Tensor last_update;  ///< [width], the update of the round before; zeros in round 1
-  const Random& random;    ///< the rule's stream at this round
-
-  int64_t workers() const { return rows.size(0); }
-};
-
-/// n messages to one update. The defence: it knows n and the declared f, not who lies.
+/// n messages to one update. The defence: it knows n and the declared f, not who lies. A rule derives from
+/// one of three: ColumnRule, GramRule or RowRule. Its Descriptor::rule states what it needs of n and f, and
+/// what it promises.
 class Aggregator : public Component {
  public:
   ~Aggregator() override;
 
   /// What it takes; the config's compressor must produce it.
-  virtual Encoding takes() const = 0;
+  virtual Encoding takes() const { return Encoding::dense; }
 
   /// Bits a coordinate that the server's broadcast of its update needs.
   virtual int update_bits() const { return 32; }
-};
 
-/// A rule whose update in a column depends on that column alone. It is called for blocks of columns, from
-/// several threads at once; on a device for all columns together. Global quantities are not to be had here.
-class ColumnRule : public Aggregator {
- public:
-  ~ColumnRule() override;
+  /// Samples that the server holds itself, for a gradient of its own; 0: it needs none.
+  virtual int64_t root_samples() const { return 0; }
 
-  /// Writes update, float32 [width].
-  virtual void aggregate(const ColumnBlock& block, at::Tensor update) const = 0;
+  /// Throws Error where its parameters do not fit n messages of which f may lie, beyond what the descriptor's
+  /// condition says, or where it could not finish in reasonable time.
+  virtual void check(int64_t n, int64_t f) const;
 };
 
 }  // namespace varangian

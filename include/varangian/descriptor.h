@@ -22,6 +22,7 @@ enum class Kind {
   model,
   optimizer,
   partition,
+  pre_aggregator,
   schedule,
 };
 
@@ -46,6 +47,21 @@ struct Parameter {
   bool is_file = false;  ///< text that names a file: its content, not its path, is part of a run's identity
 };
 
+/// What an aggregator or pre-aggregator needs and promises; the conformance tests hold it to this.
+struct RuleFacts {
+  std::string reads;        ///< "columns", "gram" or "rows"
+  std::string complexity;   ///< in n, f and d
+  std::string breakdown;    ///< how many liars it bears, as its source states it; "none": not one
+  int64_t per_liar = 0;     ///< it can serve n messages, f of them liars, when
+  int64_t least = 1;        ///< n >= per_liar f + least
+  bool permutation = true;  ///< the order of the messages does not matter (but for ties)
+  bool translation = true;  ///< adding a vector to all messages adds it to the update
+  bool scale = true;        ///< multiplying all messages by a positive number multiplies the update
+};
+
+/// Why n messages with f liars among them are not enough; empty when they are.
+std::string unmet_condition(const RuleFacts& rule, int64_t n, int64_t f);
+
 /// Everything the program knows of a component without making one: it feeds the config's validation,
 /// `varangian list`, `describe` and `schema`, the manifest and a run's identity.
 struct Descriptor {
@@ -56,6 +72,7 @@ struct Descriptor {
   std::vector<Parameter> parameters = {};
   int revision = 1;            ///< raised when the same config would give another curve
   std::string knowledge = {};  ///< adversaries: "blind", "data" or "omniscient"
+  RuleFacts rule = {};         ///< aggregators and pre-aggregators
 };
 
 /// The parameters of one component after validation: every one of the descriptor is present.

@@ -1,16 +1,12 @@
 #pragma once
 
+#include "varangian/encoding.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <string_view>
 
 namespace varangian {
-
-/// What can be said on the wire.
-enum class Encoding { dense, signs };
-
-std::string_view to_string(Encoding encoding);
 
 /// The messages of n workers in one round as the server sees them, row r from worker ids[r].
 struct Messages {
@@ -27,8 +23,5 @@ struct Messages {
 
 /// Message of one row as numbers, float32 [columns]: a dense one as it is (a view), a sign as -1 or +1.
 at::Tensor dense_row(const Messages& messages, int64_t row);
-
-/// Payload of one message (or one broadcast) of d coordinates, without framing: 4 d, or d / 8 rounded up.
-int64_t payload_bytes(Encoding encoding, int64_t columns);
 
 }  // namespace varangian

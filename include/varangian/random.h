@@ -1,10 +1,12 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <array>
 #include <cstdint>
 #include <span>
+
+namespace at {
+class Tensor;
+}
 
 namespace varangian {
 

@@ -1,5 +1,5 @@
 #include "tensor/signs.h"
-#include "varangian/aggregator.h"
+#include "varangian/column_rule.h"
 
 #include <ATen/ATen.h>
 
@@ -52,6 +52,11 @@ const Descriptor kDescriptor{
                     .summary = "what half against half gives (even n only); plus is the authors' code",
                     .initial = std::string("plus"),
                     .choices = {"plus", "minus", "zero", "random", "previous"}}},
+    .rule = {.reads = "columns",
+             .complexity = "d n",
+             .breakdown = "f < n / 2",
+             .translation = false,
+             .scale = false},
 };
 
 }  // namespace

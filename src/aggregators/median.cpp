@@ -1,4 +1,4 @@
-#include "varangian/aggregator.h"
+#include "varangian/column_rule.h"
 #include "varangian/columns.h"
 
 namespace varangian {
@@ -8,13 +8,14 @@ namespace {
 // between honest values while liars are fewer than half; NaN ranks as +Inf.
 class Median final : public ColumnRule {
  public:
-  explicit Median(const Values&) {}
-
-  Encoding takes() const override { return Encoding::dense; }
+  explicit Median(const Values& values) : lower_(values.text("even") == "lower") {}
 
   void aggregate(const ColumnBlock& block, at::Tensor update) const override {
-    column_median(block.rows, update);
+    column_median(block.rows, update, lower_);
   }
+
+ private:
+  bool lower_;
 };
 
 const Descriptor kDescriptor{
@@ -22,6 +23,12 @@ const Descriptor kDescriptor{
     .name = "median",
     .summary = "coordinate-wise median",
     .citation = "Yin, Chen, Ramchandran, Bartlett 2018, arXiv 1803.01498",
+    .parameters = {{.name = "even",
+                    .summary = "of an even number: the mean of the two middle ones, or the lower (ByzPy, "
+                               "ByzantineMomentum, Garfield)",
+                    .initial = std::string("mean"),
+                    .choices = {"mean", "lower"}}},
+    .rule = {.reads = "columns", .complexity = "d n log n", .breakdown = "f < n / 2"},
 };
 
 }  // namespace

@@ -8,9 +8,9 @@
 namespace varangian {
 namespace {
 
-constexpr std::array<std::string_view, 11> kKindNames = {"adversary",  "aggregator", "compressor", "dataset",
-                                                         "diagnostic", "loss",       "metric",     "model",
-                                                         "optimizer",  "partition",  "schedule"};
+constexpr std::array<std::string_view, 12> kKindNames = {
+    "adversary", "aggregator", "compressor", "dataset",   "diagnostic",     "loss",
+    "metric",    "model",      "optimizer",  "partition", "pre_aggregator", "schedule"};
 
 }  // namespace
 
@@ -42,6 +42,15 @@ double Values::number(const std::string& name) const { return get<double>(name);
 const std::string& Values::text(const std::string& name) const { return get<std::string>(name); }
 const std::vector<int64_t>& Values::integers(const std::string& name) const {
   return get<std::vector<int64_t>>(name);
+}
+
+std::string unmet_condition(const RuleFacts& rule, int64_t n, int64_t f) {
+  const int64_t needed = rule.per_liar * f + rule.least;
+  if (n >= needed) return {};
+  const std::string condition = rule.per_liar == 0 ? fmt::format("n >= {}", rule.least)
+                                : rule.least == 0  ? fmt::format("n >= {} f", rule.per_liar)
+                                                   : fmt::format("n >= {} f + {}", rule.per_liar, rule.least);
+  return fmt::format("needs {}, which is {} for f = {}, and gets n = {}", condition, needed, f, n);
 }
 
 Values values_for(const Descriptor& descriptor, const std::map<std::string, Value>& given) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "varangian/parallel.h"
+
 #include <atomic>
 #include <cstdint>
 #include <exception>
@@ -13,19 +15,17 @@ namespace varangian {
 /// The worker threads of a process, and the only place that makes threads: each of them, the caller too, runs
 /// LibTorch's operators with one thread, without which results change with the number of threads. Thread 0 is
 /// the caller. Between phases threads spin for 50 us, then sleep.
-class Crew {
+class Crew final : public Parallel {
  public:
   /// Pins each thread to a processor of the inherited set when `pin` and there are as many.
   explicit Crew(int threads, bool pin = true);
-  ~Crew();
+  ~Crew() override;
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
   int threads() const { return static_cast<int>(threads_.size()) + 1; }
 
-  /// Runs task(0), ..., task(count - 1), each once on any thread, and returns when all are done. Which thread
-  /// runs a task must not matter. Rethrows the exception of the first task that failed.
-  void for_each(int64_t count, const std::function<void(int64_t)>& task);
+  void for_each(int64_t count, const std::function<void(int64_t)>& task) override;
 
  private:
   struct Pinning;

@@ -43,6 +43,7 @@ Round Simulation::round(int64_t number) {
   // Each worker: a batch, its gradient (clipped), its momentum. Liars too: what they would say if they were
   // honest.
   crew_.for_each(static_cast<int64_t>(cohorts_.size()), [&](int64_t i) { compute(cohorts_[i], clock); });
+  if (reference_.defined()) compute_reference(number);
   done.seconds.gradients = watch.lap();
 
   encode(honest_runs_, codec);
@@ -61,14 +62,15 @@ Round Simulation::round(int64_t number) {
   encode(byzantine_runs_, codec);
   done.seconds.encode += watch.lap();
 
-  crew_.for_each(blocks_, [&](int64_t block) { aggregate(block, clock); });
+  const Decision decision = aggregate(clock);
   done.seconds.aggregate = watch.lap();
 
   crew_.for_each(blocks_, [&](int64_t block) { step(block, clock); });
+  Defence::commit(state_, decision);
   done.seconds.step = watch.lap();
 
   done.bytes_up = setup_.roster.count * payload_bytes(wire_.encoding, columns_);
-  done.bytes_down = setup_.roster.count * ((columns_ * setup_.rule->update_bits() + 7) / 8);
+  done.bytes_down = setup_.roster.count * ((columns_ * setup_.defence->rule().update_bits() + 7) / 8);
   return done;
 }
 
@@ -100,6 +102,12 @@ void Simulation::compute(const Cohort& cohort, const Clock& clock) {
     rows.copy_(momentum.mul_(beta).add_(rows.mul(gain)));
 }
 
+// The server computes as worker n, from samples of its own.
+void Simulation::compute_reference(int64_t round) {
+  at::Tensor loss = at::empty({1}, losses_.options());
+  setup_.task->gradients(weights(), {&setup_.roster.count, 1}, round, reference_, loss);
+}
+
 void Simulation::encode(const std::vector<Run>& runs, const Random& codec) {
   if (setup_.compressor->identity()) return;
   crew_.for_each(static_cast<int64_t>(runs.size()), [&](int64_t i) {
@@ -126,20 +134,17 @@ void Simulation::forge(const Liars& liars, size_t first, size_t count, const Clo
   for (size_t i = 0; i < count; ++i) rows_[workers[i]].copy_(messages[static_cast<int64_t>(i)]);
 }
 
-void Simulation::aggregate(int64_t block, const Clock& clock) {
-  const int64_t begin = block * block_width_, size = width(block);
-  const Random random = rule_random_.at(clock.round);
-  const bool signs = wire_.encoding == Encoding::signs;
-  setup_.rule->aggregate({.encoding = wire_.encoding,
-                          .rows = signs ? wire_.rows.narrow(1, begin / 64, kernels::sign_words(size))
-                                        : wire_.rows.narrow(1, begin, size),
-                          .begin = begin,
-                          .width = size,
-                          .declared_f = setup_.declared_f,
-                          .clock = clock,
-                          .last_update = update().narrow(0, begin, size),
-                          .random = random},
-                         update_.narrow(0, begin, size));
+Decision Simulation::aggregate(const Clock& clock) {
+  return setup_.defence->decide({.wire = wire_,
+                                 .declared_f = setup_.declared_f,
+                                 .clock = clock,
+                                 .last_update = update(),
+                                 .weights = weights(),
+                                 .reference = reference_.defined() ? reference_[0] : at::Tensor(),
+                                 .layers = setup_.task->layers(),
+                                 .random = rule_random_.at(clock.round),
+                                 .state = state_},
+                                update_, crew_);
 }
 
 void Simulation::step(int64_t block, const Clock& clock) {
@@ -210,6 +215,8 @@ Simulation::Simulation(Setup setup, Crew& crew)
   if (setup_.momentum.beta != 0)
     state_.add("worker_momentum", {Axis::worker, Axis::column}, at::zeros({n, columns_}, floats));
   setup_.optimizer->declare(state_, columns_, device);
+  setup_.defence->declare(state_, n, columns_, device);
+  if (setup_.defence->rule().root_samples() > 0) reference_ = at::zeros({1, columns_}, floats);
 }
 
 }  // namespace varangian

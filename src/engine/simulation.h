@@ -1,12 +1,12 @@
 #pragma once
 
 #include "engine/crew.h"
+#include "engine/defence.h"
 #include "engine/roster.h"
 #include "learn/optimizer.h"
 #include "learn/schedule.h"
 #include "learn/task.h"
 #include "varangian/adversary.h"
-#include "varangian/aggregator.h"
 #include "varangian/compressor.h"
 #include "varangian/state.h"
 
@@ -41,7 +41,7 @@ struct Setup {
   std::optional<double> clip;  ///< a worker's gradient is scaled down to this norm, before momentum
   WorkerMomentum momentum;
   std::unique_ptr<Compressor> compressor;
-  std::unique_ptr<ColumnRule> rule;
+  std::unique_ptr<Defence> defence;
   int64_t declared_f = 0;
   std::unique_ptr<Optimizer> optimizer;
   std::unique_ptr<Schedule> schedule;
@@ -97,9 +97,10 @@ class Simulation {
 
   bool is_wasted(const Cohort& cohort, int64_t round) const;
   void compute(const Cohort& cohort, const Clock& clock);
+  void compute_reference(int64_t round);
   void encode(const std::vector<Run>& runs, const Random& codec);
   void forge(const Liars& liars, size_t first, size_t count, const Clock& clock);
-  void aggregate(int64_t block, const Clock& clock);
+  Decision aggregate(const Clock& clock);
   void step(int64_t block, const Clock& clock);
   int64_t width(int64_t block) const;
 
@@ -111,8 +112,9 @@ class Simulation {
   std::vector<Cohort> cohorts_;
   std::vector<Run> honest_runs_, byzantine_runs_;
   State state_;
-  at::Tensor rows_;  ///< float32 [n, d]: what workers mean to send
-  Messages wire_;    ///< what the server sees
+  at::Tensor rows_;       ///< float32 [n, d]: what workers mean to send
+  Messages wire_;         ///< what the server sees
+  at::Tensor reference_;  ///< [1, d], the server's own gradient, where the defence reads it
   at::Tensor losses_, update_, squares_;
   Random codec_random_, rule_random_;
 };

@@ -59,6 +59,8 @@ class Network {
   Network(std::vector<std::unique_ptr<Layer>> layers, const Shape& input);
 
   int64_t parameters() const { return parameters_; }
+  /// The first parameter of each layer that has any.
+  std::vector<int64_t> starts() const;
   const Shape& output() const { return output_; }
   void initialise(at::Tensor weights, const Random& random) const;
 

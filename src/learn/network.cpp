@@ -29,6 +29,13 @@ Network::Network(std::vector<std::unique_ptr<Layer>> layers, const Shape& input)
   }
 }
 
+std::vector<int64_t> Network::starts() const {
+  std::vector<int64_t> found;
+  for (size_t i = 0; i < layers_.size(); ++i)
+    if (layers_[i]->parameters() > 0) found.push_back(offsets_[i]);
+  return found;
+}
+
 void Network::initialise(at::Tensor weights, const Random& random) const {
   VARANGIAN_ASSERT_EQ(weights.numel(), parameters_);
   for (size_t i = 0; i < layers_.size(); ++i)

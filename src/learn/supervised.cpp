@@ -35,6 +35,7 @@ class SupervisedTask final : public Task {
   }
 
   int64_t parameters() const override { return parts_.network->parameters(); }
+  std::vector<int64_t> layers() const override { return parts_.network->starts(); }
   at::Device device() const override { return device_; }
 
   at::Tensor initial_weights(uint64_t seed) const override {

@@ -29,6 +29,9 @@ class Task {
   virtual void gradients(const at::Tensor& weights, std::span<const int64_t> workers, int64_t round,
                          at::Tensor rows, at::Tensor losses) const = 0;
 
+  /// The first column of each layer that has weights: one layer, unless the task says otherwise.
+  virtual std::vector<int64_t> layers() const { return {0}; }
+
   /// Workers that can pass together, given n of them: a function of the task and its kind of device alone.
   virtual int64_t cohort(int64_t count) const = 0;
 

@@ -1,7 +1,7 @@
 #include "varangian/columns.h"
 
 #include "kernels/columns.h"
-#include "kernels/median.h"
+#include "kernels/order_statistics.h"
 #include "tensor/columns_on_device.h"
 #include "varangian/error.h"
 
@@ -18,11 +18,36 @@ void column_mean(const at::Tensor& rows, at::Tensor out) {
                        out.data_ptr<float>());
 }
 
-void column_median(const at::Tensor& rows, at::Tensor out) {
-  if (!rows.is_cpu()) return column_median_on_device(rows, out);
+void column_median(const at::Tensor& rows, at::Tensor out, bool lower) {
+  if (!rows.is_cpu()) return column_median_on_device(rows, out, lower);
   VARANGIAN_ASSERT_EQ(rows.stride(1), 1);
-  kernels::column_median(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1),
+  kernels::column_median(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1), lower,
                          out.data_ptr<float>());
+}
+
+void column_trimmed_mean(const at::Tensor& rows, int64_t trim, at::Tensor out) {
+  if (!rows.is_cpu()) return column_trimmed_mean_on_device(rows, trim, out);
+  VARANGIAN_ASSERT_EQ(rows.stride(1), 1);
+  VARANGIAN_ASSERT_LE(2 * trim + 1, rows.size(0));
+  kernels::column_trimmed_mean(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1), trim,
+                               out.data_ptr<float>());
+}
+
+void column_mean_around(const at::Tensor& rows, Centre centre, int64_t trim, int64_t keep, at::Tensor out) {
+  if (!rows.is_cpu()) return column_mean_around_on_device(rows, centre, trim, keep, out);
+  VARANGIAN_ASSERT_EQ(rows.stride(1), 1);
+  VARANGIAN_ASSERT_LE(1, keep);
+  kernels::column_mean_around(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1),
+                              static_cast<kernels::Centre>(centre), trim, keep, out.data_ptr<float>());
+}
+
+void column_sign_sum(const at::Tensor& rows, at::Tensor out) {
+  if (!rows.is_cpu())
+    return void(
+        at::sum_out(out, rows.gt(0).to(at::kFloat).sub(rows.lt(0).to(at::kFloat)), at::IntArrayRef{0}));
+  VARANGIAN_ASSERT_EQ(rows.stride(1), 1);
+  kernels::column_sign_sum(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1),
+                           out.data_ptr<float>());
 }
 
 at::Tensor select_rows(const at::Tensor& matrix, const std::vector<int64_t>& indices) {
@@ -54,16 +79,45 @@ void column_mean_on_device(const at::Tensor& rows, at::Tensor out) {
   out.mul_(1.0f / static_cast<float>(rows.size(0)));
 }
 
-void column_median_on_device(const at::Tensor& rows, at::Tensor out) {
-  const int64_t n = rows.size(0);
-  const float inf = std::numeric_limits<float>::infinity();
-  const at::Tensor ranked =
-      at::fmin(rows, at::full({}, inf, rows.options()));  // NaN gives way to the other: +Inf
-  const at::Tensor sorted = std::get<0>(ranked.sort(0));
-  if (n % 2 == 1)
-    out.copy_(sorted.select(0, n / 2));
-  else
-    out.copy_(sorted.select(0, n / 2 - 1).mul(0.5f).add(sorted.select(0, n / 2).mul(0.5f)));
+namespace {
+
+// NaN gives way to the other: +Inf. -0 + 0 is +0.
+at::Tensor ranked(const at::Tensor& rows) {
+  return at::fmin(rows, at::full({}, std::numeric_limits<float>::infinity(), rows.options())).add(0.0f);
+}
+
+at::Tensor middle_of(const at::Tensor& sorted, bool lower) {
+  const int64_t n = sorted.size(0);
+  if (lower || n % 2 == 1) return sorted.select(0, (n - 1) / 2);
+  return sorted.select(0, n / 2 - 1).mul(0.5f).add(sorted.select(0, n / 2).mul(0.5f));
+}
+
+// Row after row, as the kernels add.
+at::Tensor mean_of(const at::Tensor& sorted, int64_t begin, int64_t count) {
+  at::Tensor sum = sorted.select(0, begin).clone();
+  for (int64_t r = begin + 1; r < begin + count; ++r) sum.add_(sorted.select(0, r));
+  return sum.mul_(1.0f / static_cast<float>(count));
+}
+
+}  // namespace
+
+void column_median_on_device(const at::Tensor& rows, at::Tensor out, bool lower) {
+  out.copy_(middle_of(std::get<0>(ranked(rows).sort(0)), lower));
+}
+
+void column_trimmed_mean_on_device(const at::Tensor& rows, int64_t trim, at::Tensor out) {
+  out.copy_(mean_of(std::get<0>(ranked(rows).sort(0)), trim, rows.size(0) - 2 * trim));
+}
+
+void column_mean_around_on_device(const at::Tensor& rows, Centre centre, int64_t trim, int64_t keep,
+                                  at::Tensor out) {
+  const at::Tensor values = ranked(rows), sorted = std::get<0>(values.sort(0));
+  const at::Tensor middle = centre == Centre::trimmed_mean
+                                ? mean_of(sorted, trim, rows.size(0) - 2 * trim)
+                                : middle_of(sorted, centre == Centre::lower_median);
+  const at::Tensor order =
+      std::get<1>(values.sub(middle).abs().sort(/*stable=*/true, /*dim=*/0)).narrow(0, 0, keep);
+  out.copy_(values.gather(0, order).sum(0).mul(1.0f / static_cast<float>(keep)));
 }
 
 }  // namespace varangian

@@ -1,8 +1,11 @@
 #include "varangian/adversary.h"
-#include "varangian/aggregator.h"
+#include "varangian/column_rule.h"
 #include "varangian/compressor.h"
 #include "varangian/diagnostic.h"
+#include "varangian/gram_rule.h"
 #include "varangian/message.h"
+#include "varangian/parallel.h"
+#include "varangian/row_rule.h"
 
 #include "kernels/signs.h"
 
@@ -13,8 +16,16 @@ namespace varangian {
 BlindAdversary::~BlindAdversary() = default;
 Aggregator::~Aggregator() = default;
 ColumnRule::~ColumnRule() = default;
+GramRule::~GramRule() = default;
+RowRule::~RowRule() = default;
+PreAggregator::~PreAggregator() = default;
+Parallel::~Parallel() = default;
 Compressor::~Compressor() = default;
 Diagnostic::~Diagnostic() = default;
+
+void Aggregator::check(int64_t, int64_t) const {}
+void PreAggregator::check(int64_t, int64_t) const {}
+void RowRule::declare(State&, int64_t, int64_t, at::Device) const {}
 
 std::string_view to_string(Encoding encoding) { return encoding == Encoding::dense ? "dense" : "signs"; }
 

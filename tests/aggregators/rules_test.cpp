@@ -1,7 +1,7 @@
 #include "support/catch.h"
 #include "tensor/columns_on_device.h"
 #include "tensor/signs.h"
-#include "varangian/aggregator.h"
+#include "varangian/column_rule.h"
 #include "varangian/columns.h"
 
 #include <ATen/ATen.h>

@@ -1,7 +1,7 @@
 #include "support/catch.h"
 #include "tensor/signs.h"
 #include "varangian/adversary.h"
-#include "varangian/aggregator.h"
+#include "varangian/column_rule.h"
 
 #include <ATen/ATen.h>
 

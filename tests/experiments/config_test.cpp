@@ -124,7 +124,6 @@ TEST_CASE("what a later version fills is part of the grammar and says so", "[con
                 {"/workers/local", "{\"steps\": 2}"},
                 {"/compressor", "{\"down\": {\"name\": \"sign\"}}"},
                 {"/compressor", "{\"up\": {\"name\": \"sign\", \"error_feedback\": {\"decay\": 1}}}"},
-                {"/pre_aggregators", "[{\"name\": \"nnm\"}]"},
                 {"/execution", "{\"capture\": true}"}}) {
     const std::vector<std::string> lines = problems_with({{pointer, value}});
     INFO(pointer);

@@ -2,7 +2,7 @@
 #include "learn/optimizer.h"
 #include "support/catch.h"
 #include "tensor/signs.h"
-#include "varangian/aggregator.h"
+#include "varangian/column_rule.h"
 #include "varangian/columns.h"
 #include "varangian/random.h"
 

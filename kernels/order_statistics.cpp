@@ -1,0 +1,275 @@
+#include "order_statistics.h"
+
+#include "sort_network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <numeric>
+#include <type_traits>
+#include <vector>
+
+namespace varangian::kernels {
+namespace {
+
+// The columns of one vector are sorted side by side: up to kInRegisters rows in registers by an unrolled
+// network, more of them by groups of that size which are then merged in the first cache. An order statistic
+// does not depend on how it was found, and sums run in rising order, so all ways agree to the bit.
+
+constexpr float kInf = std::numeric_limits<float>::infinity();
+#if defined(VARANGIAN_SANITIZED)
+constexpr int kInRegisters = 8;
+#else
+constexpr int kInRegisters = 32;  // as many as AVX-512 has
+#endif
+
+struct Rule {
+  enum class Kind { median, lower_median, trimmed_mean, around } kind;
+  int64_t n, trim = 0, keep = 0;
+  Centre centre = Centre::median;
+};
+
+template <typename V>
+VARANGIAN_INLINE V ranked(V x) {
+  return (x == x ? x : V{} + kInf) + 0.0f;  // -0 + 0 is +0
+}
+
+template <typename V>
+VARANGIAN_INLINE V middle(const V* x, int64_t n, bool lower) {
+  return lower || n % 2 == 1 ? x[(n - 1) / 2] : 0.5f * x[n / 2 - 1] + 0.5f * x[n / 2];
+}
+
+template <typename V>
+VARANGIAN_INLINE V trimmed_mean(const V* x, int64_t n, int64_t trim) {
+  V sum = x[trim];
+  for (int64_t r = trim + 1; r < n - trim; ++r) sum += x[r];
+  return sum * (1.0f / static_cast<float>(n - 2 * trim));
+}
+
+template <typename V>
+VARANGIAN_INLINE V centre_of(const V* x, const Rule& rule) {
+  return rule.centre == Centre::trimmed_mean ? trimmed_mean(x, rule.n, rule.trim)
+                                             : middle(x, rule.n, rule.centre == Centre::lower_median);
+}
+
+// The nearest values stand side by side in the order: a window that has slid past x[s] when x[s] is farther
+// than x[s + keep]. So one value of each residue class of ranks is in it. `gap` becomes 0 in columns where
+// two values compete for the last place.
+template <typename V>
+VARANGIAN_INLINE V mean_around(const V* x, const Rule& rule, V& gap) {
+  const V centre = centre_of(x, rule);
+  V sum{};
+  for (int64_t r = 0; r < rule.keep; ++r) {
+    V inside = x[r];
+    for (int64_t s = r; s + rule.keep < rule.n; s += rule.keep) {
+      const V farther = (centre - x[s]) - (x[s + rule.keep] - centre);
+      const V size = farther < 0.0f ? -farther : farther;
+      inside = farther > 0.0f ? x[s + rule.keep] : inside;
+      gap = size < gap ? size : gap;
+    }
+    sum += inside;
+  }
+  return sum * (1.0f / static_cast<float>(rule.keep));
+}
+
+void sorted_column(const float* rows, int64_t stride, int64_t n, std::vector<float>& sorted) {
+  sorted.resize(static_cast<size_t>(n));
+  for (int64_t r = 0; r < n; ++r) sorted[static_cast<size_t>(r)] = ranked(rows[r * stride]);
+  std::sort(sorted.begin(), sorted.end());
+}
+
+// Where the row decides: the nearest by (distance, row).
+float mean_around_with_ties(const float* rows, int64_t stride, const Rule& rule) {
+  std::vector<float> sorted;
+  sorted_column(rows, stride, rule.n, sorted);
+  const float centre = centre_of(sorted.data(), rule);
+  std::vector<int64_t> order(static_cast<size_t>(rule.n));
+  std::iota(order.begin(), order.end(), 0);
+  const auto far = [&](int64_t r) { return std::fabs(ranked(rows[r * stride]) - centre); };
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return far(a) < far(b); });
+  float sum = 0;
+  for (int64_t i = 0; i < rule.keep; ++i) sum += ranked(rows[order[static_cast<size_t>(i)] * stride]);
+  return sum * (1.0f / static_cast<float>(rule.keep));
+}
+
+// The reference body: one column after another.
+void by_column(const float* rows, int64_t stride, int64_t columns, const Rule& rule, float* out) {
+  std::vector<float> x;
+  for (int64_t j = 0; j < columns; ++j) {
+    sorted_column(rows + j, stride, rule.n, x);
+    float gap = 1;
+    switch (rule.kind) {
+      case Rule::Kind::median:
+        out[j] = middle(x.data(), rule.n, false);
+        break;
+      case Rule::Kind::lower_median:
+        out[j] = middle(x.data(), rule.n, true);
+        break;
+      case Rule::Kind::trimmed_mean:
+        out[j] = trimmed_mean(x.data(), rule.n, rule.trim);
+        break;
+      case Rule::Kind::around:
+        out[j] = mean_around(x.data(), rule, gap);
+    }
+    if (gap == 0) out[j] = mean_around_with_ties(rows + j, stride, rule);
+  }
+}
+
+template <int W>
+struct VectorOf {
+  typedef float type __attribute__((vector_size(W * sizeof(float))));  // an alias template would drop it
+};
+template <int W>
+using Floats = typename VectorOf<W>::type;
+
+template <int W>
+VARANGIAN_INLINE Floats<W> load(const float* from) {
+  Floats<W> x;
+  std::memcpy(&x, from, sizeof(x));
+  return ranked(x);
+}
+
+template <int W>
+VARANGIAN_INLINE void finish(const Floats<W>* x, const float* rows, int64_t stride, const Rule& rule,
+                             float* out) {
+  using V = Floats<W>;
+  V result, gap = V{} + 1.0f;
+  if (rule.kind == Rule::Kind::trimmed_mean)
+    result = trimmed_mean(x, rule.n, rule.trim);
+  else if (rule.kind == Rule::Kind::around)
+    result = mean_around(x, rule, gap);
+  else
+    result = middle(x, rule.n, rule.kind == Rule::Kind::lower_median);
+  std::memcpy(out, &result, sizeof(V));
+  if (rule.kind != Rule::Kind::around) return;
+  for (int j = 0; j < W; ++j)
+    if (gap[j] == 0) out[j] = mean_around_with_ties(rows + j, stride, rule);
+}
+
+// Columns by whole vectors; the last one reaches back over columns that are done already. columns >= W.
+template <int W, typename Step>
+VARANGIAN_INLINE void for_each_vector(int64_t columns, Step step) {
+  for (int64_t begin = 0; begin < columns; begin += W) step(std::min(begin, columns - W));
+}
+
+// N rows, or N - 1 and one of +Inf. kMedian: nothing but the middle is wanted, and only that is computed.
+template <int N, bool kMedian, int W>
+VARANGIAN_INLINE void in_registers(const float* rows, int64_t stride, int64_t columns, const Rule& rule,
+                                   float* out) {
+  using V = Floats<W>;
+  const bool full = rule.n == N, lower = rule.kind == Rule::Kind::lower_median || !full;
+  for_each_vector<W>(columns, [&](int64_t begin) VARANGIAN_LAMBDA_INLINE {
+    V x[N];
+    for (int r = 0; r < N - 1; ++r) x[r] = load<W>(rows + r * stride + begin);
+    x[N - 1] = full ? load<W>(rows + (N - 1) * stride + begin) : V{} + kInf;
+    sort_in_registers<N>(x);
+    if constexpr (kMedian) {
+      const V result = lower ? x[N / 2 - 1] : 0.5f * x[N / 2 - 1] + 0.5f * x[N / 2];
+      std::memcpy(out + begin, &result, sizeof(V));
+    } else {
+      finish<W>(x, rows + begin, stride, rule, out + begin);
+    }
+  });
+}
+
+template <int W>
+VARANGIAN_INLINE void in_cache(const float* rows, int64_t stride, int64_t columns, const Rule& rule,
+                               float* out) {
+  using V = Floats<W>;
+  const int64_t n = rule.n, whole = n / kInRegisters * kInRegisters;
+  const auto owned = std::make_unique<V[]>(static_cast<size_t>(n));
+  V* const x = owned.get();
+  for_each_vector<W>(columns, [&](int64_t begin) VARANGIAN_LAMBDA_INLINE {
+    for (int64_t r = 0; r < n; ++r) {
+      const float* from = rows + r * stride + begin;
+      __builtin_prefetch(from + 2 * W);  // more streams than the hardware follows
+      x[r] = load<W>(from);
+    }
+    for (int64_t r = 0; r < whole; r += kInRegisters) {
+      V group[kInRegisters];
+      for (int i = 0; i < kInRegisters; ++i) group[i] = x[r + i];
+      sort_in_registers<kInRegisters>(group);
+      for (int i = 0; i < kInRegisters; ++i) x[r + i] = group[i];
+    }
+    const auto exchange_from = [](V* base) {
+      return [base](int64_t low, int64_t high) VARANGIAN_LAMBDA_INLINE { exchange(base[low], base[high]); };
+    };
+    for_each_pair(n - whole, 1, exchange_from(x + whole));
+    for_each_pair(n, kInRegisters, exchange_from(x));
+    finish<W>(x, rows + begin, stride, rule, out + begin);
+  });
+}
+
+using Body = void (*)(const float*, int64_t, int64_t, const Rule&, float*);
+
+// Two rows, four, ...: bodies[N / 2 - 1].
+template <int N, bool kMedian>
+VARANGIAN_AVX2 void few_avx2(const float* rows, int64_t stride, int64_t columns, const Rule& rule,
+                             float* out) {
+  in_registers<N, kMedian, 8>(rows, stride, columns, rule, out);
+}
+template <int N, bool kMedian>
+VARANGIAN_AVX512 void few_avx512(const float* rows, int64_t stride, int64_t columns, const Rule& rule,
+                                 float* out) {
+  in_registers<N, kMedian, 16>(rows, stride, columns, rule, out);
+}
+VARANGIAN_AVX2 void many_avx2(const float* rows, int64_t stride, int64_t columns, const Rule& rule,
+                              float* out) {
+  in_cache<8>(rows, stride, columns, rule, out);
+}
+VARANGIAN_AVX512 void many_avx512(const float* rows, int64_t stride, int64_t columns, const Rule& rule,
+                                  float* out) {
+  in_cache<16>(rows, stride, columns, rule, out);
+}
+
+template <bool kMedian, size_t... I>
+constexpr std::array<Body, sizeof...(I)> bodies_avx2(std::index_sequence<I...>) {
+  return {few_avx2<2 * I + 2, kMedian>...};
+}
+template <bool kMedian, size_t... I>
+constexpr std::array<Body, sizeof...(I)> bodies_avx512(std::index_sequence<I...>) {
+  return {few_avx512<2 * I + 2, kMedian>...};
+}
+
+Body body_for(const Rule& rule) {
+  using Sizes = std::make_index_sequence<kInRegisters / 2>;
+  static constexpr auto kMedians2 = bodies_avx2<true>(Sizes()), kOthers2 = bodies_avx2<false>(Sizes());
+  static constexpr auto kMedians512 = bodies_avx512<true>(Sizes()),
+                        kOthers512 = bodies_avx512<false>(Sizes());
+  if (rule.n > kInRegisters) return VARANGIAN_CHOOSE(by_column, many_avx2, many_avx512);
+  const size_t size = static_cast<size_t>(rule.n + 1) / 2 - 1;
+  return rule.kind <= Rule::Kind::lower_median
+             ? VARANGIAN_CHOOSE(by_column, kMedians2[size], kMedians512[size])
+             : VARANGIAN_CHOOSE(by_column, kOthers2[size], kOthers512[size]);
+}
+
+void apply(const float* rows, int64_t stride, int64_t columns, const Rule& rule, float* out) {
+  constexpr int64_t kWidest = 16;
+  const Body body = body_for(rule);
+  if (columns >= kWidest || body == by_column) return body(rows, stride, columns, rule, out);
+  std::vector<float> wide(static_cast<size_t>(rule.n * kWidest)), result(kWidest);
+  for (int64_t r = 0; r < rule.n; ++r) std::copy_n(rows + r * stride, columns, wide.begin() + r * kWidest);
+  body(wide.data(), kWidest, kWidest, rule, result.data());
+  std::copy_n(result.begin(), columns, out);
+}
+
+}  // namespace
+
+void column_median(const float* rows, int64_t n, int64_t stride, int64_t columns, bool lower, float* out) {
+  apply(rows, stride, columns, {.kind = lower ? Rule::Kind::lower_median : Rule::Kind::median, .n = n}, out);
+}
+
+void column_trimmed_mean(const float* rows, int64_t n, int64_t stride, int64_t columns, int64_t trim,
+                         float* out) {
+  apply(rows, stride, columns, {.kind = Rule::Kind::trimmed_mean, .n = n, .trim = trim}, out);
+}
+
+void column_mean_around(const float* rows, int64_t n, int64_t stride, int64_t columns, Centre centre,
+                        int64_t trim, int64_t keep, float* out) {
+  apply(rows, stride, columns,
+        {.kind = Rule::Kind::around, .n = n, .trim = trim, .keep = keep, .centre = centre}, out);
+}
+
+}  // namespace varangian::kernels

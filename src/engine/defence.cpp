@@ -1,0 +1,150 @@
+#include "engine/defence.h"
+
+#include "kernels/signs.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace varangian {
+namespace {
+
+constexpr int64_t kBlock = 8192;       // a multiple of 128; 27 rows of it fit a 1 MiB cache
+constexpr int64_t kMixedBlock = 2048;  // mixed messages lie beside the messages
+
+// b after a, as one mixing of the points that a starts from. The points behind the messages stay.
+Mixing after(const Mixing& a, const Mixing& b) {
+  Mixing all{.points = a.points, .rows = {}};
+  const size_t messages = a.rows.size(), extras = static_cast<size_t>(b.points) - messages;
+  for (const Coefficients& row : b.rows) {
+    if (is_lost(row)) {
+      all.rows.push_back(lost(a.points));
+      continue;
+    }
+    Coefficients c(static_cast<size_t>(a.points), 0.0);
+    for (size_t i = 0; i < messages; ++i)
+      if (row[i] != 0)
+        for (size_t j = 0; j < c.size(); ++j) c[j] += row[i] * a.rows[i][j];
+    for (size_t e = 0; e < extras; ++e) c[c.size() - extras + e] += row[messages + e];
+    all.rows.push_back(std::move(c));
+  }
+  return all;
+}
+
+}  // namespace
+
+Defence::Defence(std::vector<std::unique_ptr<PreAggregator>> chain, std::unique_ptr<Aggregator> rule)
+    : chain_(std::move(chain)), rule_(std::move(rule)) {}
+
+bool Defence::reads_gram() const {
+  return !chain_.empty() || dynamic_cast<const GramRule*>(rule_.get()) != nullptr;
+}
+
+int64_t Defence::outputs(int64_t n) const {
+  for (const auto& step : chain_) n = step->outputs(n);
+  return n;
+}
+
+void Defence::declare(State& state, int64_t n, int64_t columns, at::Device device) const {
+  if (const auto* rule = dynamic_cast<const RowRule*>(rule_.get()))
+    rule->declare(state, outputs(n), columns, device);
+}
+
+// The messages, the origin, the last update, the reference.
+Points Defence::points(const DefenceView& view) const {
+  Points all = rows_of(view.wire.rows);
+  all.emplace_back();
+  all.push_back(view.last_update);
+  if (view.reference.defined()) all.push_back(view.reference);
+  return all;
+}
+
+Decision Defence::decide(const DefenceView& view, at::Tensor update, Parallel& parallel) const {
+  Points points;
+  std::optional<Geometry> geometry;
+  std::optional<Mixing> mixing;
+  if (reads_gram()) {
+    points = this->points(view);
+    geometry.emplace(view.wire.workers(), gram(points, parallel));
+  }
+  for (const auto& step : chain_) {
+    const Mixing next = step->mixing({.geometry = *geometry,
+                                      .declared_f = view.declared_f,
+                                      .clock = view.clock,
+                                      .random = view.random,
+                                      .explanation = view.explanation});
+    geometry = geometry->mixed(next);
+    mixing = mixing ? after(*mixing, next) : next;
+  }
+
+  if (const auto* rule = dynamic_cast<const GramRule*>(rule_.get())) {
+    const Coefficients c = rule->coefficients({.geometry = *geometry,
+                                               .declared_f = view.declared_f,
+                                               .clock = view.clock,
+                                               .random = view.random,
+                                               .explanation = view.explanation});
+    if (view.explanation != nullptr) (*view.explanation)["weights"] = c;
+    combine(points, mixing ? after(*mixing, {.points = geometry->points(), .rows = {c}}).rows[0] : c, update,
+            parallel);
+    return {};
+  }
+  if (const auto* rule = dynamic_cast<const ColumnRule*>(rule_.get())) {
+    by_columns(*rule, view, points, mixing ? &*mixing : nullptr, update, parallel);
+    return {};
+  }
+  const RowRule& rule = dynamic_cast<const RowRule&>(*rule_);
+  at::Tensor rows = view.wire.rows;
+  if (mixing) {
+    rows = at::empty({static_cast<int64_t>(mixing->rows.size()), view.wire.columns}, update.options());
+    for_each_block(view.wire.columns, update, parallel, [&](int64_t begin, int64_t width) {
+      mix(points, *mixing, begin, rows.narrow(1, begin, width));
+    });
+  }
+  return rule.decide({.rows = rows,
+                      .columns = view.wire.columns,
+                      .declared_f = view.declared_f,
+                      .clock = view.clock,
+                      .last_update = view.last_update,
+                      .weights = view.weights,
+                      .reference = view.reference,
+                      .layers = view.layers,
+                      .random = view.random,
+                      .state = view.state,
+                      .parallel = parallel,
+                      .explanation = view.explanation},
+                     update);
+}
+
+void Defence::by_columns(const ColumnRule& rule, const DefenceView& view, const Points& points,
+                         const Mixing* mixing, at::Tensor update, Parallel& parallel) const {
+  const int64_t columns = view.wire.columns;
+  const int64_t longest = !update.is_cpu() ? columns : mixing != nullptr ? kMixedBlock : kBlock;
+  parallel.for_each((columns + longest - 1) / longest, [&](int64_t block) {
+    const int64_t begin = block * longest, width = std::min(longest, columns - begin);
+    at::Tensor rows;
+    if (mixing != nullptr) {
+      rows = at::empty({static_cast<int64_t>(mixing->rows.size()), width}, update.options());
+      mix(points, *mixing, begin, rows);
+    } else if (view.wire.encoding == Encoding::signs) {
+      rows = view.wire.rows.narrow(1, begin / 64, kernels::sign_words(width));
+    } else {
+      rows = view.wire.rows.narrow(1, begin, width);
+    }
+    rule.aggregate({.encoding = view.wire.encoding,
+                    .rows = rows,
+                    .begin = begin,
+                    .width = width,
+                    .declared_f = view.declared_f,
+                    .clock = view.clock,
+                    .last_update = view.last_update.narrow(0, begin, width),
+                    .random = view.random},
+                   update.narrow(0, begin, width));
+  });
+}
+
+void Defence::commit(State& state, const Decision& decision) {
+  for (const auto& [name, value] : decision) at::Tensor(state[name]).copy_(value);
+}
+
+}  // namespace varangian
