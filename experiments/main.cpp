@@ -13,8 +13,9 @@ int main(int argc, char** argv) {
   varangian::keep_freed_memory();
   CLI::App app{"Varangian: distributed training in which some workers lie, simulated"};
   app.set_version_flag("--version", [] {
-    return fmt::format("varangian {}, LibTorch {}.{}.{} with {}", varangian::kVersion, TORCH_VERSION_MAJOR,
-                       TORCH_VERSION_MINOR, TORCH_VERSION_PATCH, varangian::cpu_capability());
+    return fmt::format("varangian {}, LibTorch {}.{}.{} with {}, kernels with {}", varangian::kVersion,
+                       TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH, varangian::cpu_capability(),
+                       varangian::kernel_isa());
   });
   app.require_subcommand(1);
   app.footer("Example: varangian run configs/quickstart.json\nEach subcommand has its own --help.");
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
   varangian::add_describe_command(app, exit_code);
   varangian::add_schema_command(app, exit_code);
   try {
+    varangian::kernel_isa();  // a wrong VARANGIAN_ISA is told at once
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? varangian::kDone : varangian::kBadUsage;

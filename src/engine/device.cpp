@@ -1,6 +1,7 @@
 #include "engine/device.h"
 
 #include "engine/crew.h"
+#include "kernels/isa.h"
 #include "varangian/error.h"
 
 #include <ATen/Context.h>
@@ -45,6 +46,14 @@ at::Device choose_device(const std::string& name) {
   }
   if (name == "cuda") throw Error::format("device \"cuda\": {}; take \"cpu\" or \"auto\"", reason);
   return at::kCPU;
+}
+
+std::string kernel_isa() {
+  try {
+    return kernels::to_string(kernels::isa());
+  } catch (const std::exception& error) {
+    throw Error(error.what());
+  }
 }
 
 std::string cpu_capability() { return at::get_cpu_capability(); }
