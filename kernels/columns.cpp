@@ -3,12 +3,45 @@
 #include "isa.h"
 #include "lanes.h"
 
-#include <algorithm>
+#include <cstring>
 
 namespace varangian::kernels {
 namespace {
 
-constexpr int64_t kTile = 1024;
+typedef float Floats __attribute__((vector_size(64)));
+constexpr int64_t kFloats = sizeof(Floats) / sizeof(float);
+constexpr int kVectors = 8;  // whose sums stay in registers while the rows pass by
+
+VARANGIAN_INLINE Floats load(const float* from) {
+  Floats x;
+  std::memcpy(&x, from, sizeof x);
+  return x;
+}
+
+// out[j] = finish(sum over the rows of term(row[j])), in the rows' order from the first row on.
+template <typename Term, typename Finish>
+VARANGIAN_INLINE void column_sums(const float* rows, int64_t n, int64_t stride, int64_t columns, float* out,
+                                  Term term, Finish finish) {
+  int64_t begin = 0;
+  for (; begin + kVectors * kFloats <= columns; begin += kVectors * kFloats) {
+    Floats sum[kVectors];
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) sum[v] = term(load(rows + begin + v * kFloats));
+    for (int64_t r = 1; r < n; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v) sum[v] += term(load(rows + r * stride + begin + v * kFloats));
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      const Floats result = finish(sum[v]);
+      std::memcpy(out + begin + v * kFloats, &result, sizeof result);
+    }
+  }
+  for (; begin < columns; ++begin) {
+    float sum = term(rows[begin]);
+    for (int64_t r = 1; r < n; ++r) sum += term(rows[r * stride + begin]);
+    out[begin] = finish(sum);
+  }
+}
 
 }  // namespace
 
@@ -16,30 +49,22 @@ VARANGIAN_KERNEL(void, column_mean,
                  (const float* rows, int64_t n, int64_t stride, int64_t columns, float* out),
                  (rows, n, stride, columns, out)) {
   const float scale = 1.0f / static_cast<float>(n);
-  for (int64_t begin = 0; begin < columns; begin += kTile) {
-    const int64_t width = std::min(kTile, columns - begin);
-    float* sum = out + begin;
-    for (int64_t j = 0; j < width; ++j) sum[j] = rows[begin + j];
-    for (int64_t r = 1; r < n; ++r) {
-      const float* row = rows + r * stride + begin;
-      for (int64_t j = 0; j < width; ++j) sum[j] += row[j];
-    }
-    for (int64_t j = 0; j < width; ++j) sum[j] *= scale;
-  }
+  column_sums(
+      rows, n, stride, columns, out, [](auto x) VARANGIAN_LAMBDA_INLINE { return x; },
+      [scale](auto sum) VARANGIAN_LAMBDA_INLINE { return sum * scale; });
 }
 
 VARANGIAN_KERNEL(void, column_sign_sum,
                  (const float* rows, int64_t n, int64_t stride, int64_t columns, float* out),
                  (rows, n, stride, columns, out)) {
-  for (int64_t begin = 0; begin < columns; begin += kTile) {
-    const int64_t width = std::min(kTile, columns - begin);
-    float* sum = out + begin;
-    for (int64_t j = 0; j < width; ++j) sum[j] = 0;
-    for (int64_t r = 0; r < n; ++r) {
-      const float* row = rows + r * stride + begin;
-      for (int64_t j = 0; j < width; ++j) sum[j] += (row[j] > 0 ? 1.0f : 0.0f) - (row[j] < 0 ? 1.0f : 0.0f);
-    }
-  }
+  column_sums(
+      rows, n, stride, columns, out,
+      [](auto x) VARANGIAN_LAMBDA_INLINE {
+        const auto up = x > 0.0f ? decltype(x){} + 1.0f : decltype(x){};
+        const auto down = x < 0.0f ? decltype(x){} + 1.0f : decltype(x){};
+        return up - down;
+      },
+      [](auto sum) VARANGIAN_LAMBDA_INLINE { return sum; });
 }
 
 VARANGIAN_KERNEL(double, sum_of_squares, (const float* x, int64_t count), (x, count)) {

@@ -181,12 +181,15 @@ VARANGIAN_INLINE void in_cache(const float* rows, int64_t stride, int64_t column
   const int64_t n = rule.n, whole = n / kInRegisters * kInRegisters;
   const auto owned = std::make_unique<V[]>(static_cast<size_t>(n));
   V* const x = owned.get();
+  // More rows than the hardware follows. Memory hands out long pieces of them faster than a line of each, so
+  // while one piece is sorted the next one is fetched into the second cache, row after row.
+  constexpr int64_t kPiece = 256, kLine = 16;
   for_each_vector<W>(columns, [&](int64_t begin) VARANGIAN_LAMBDA_INLINE {
-    for (int64_t r = 0; r < n; ++r) {
-      const float* from = rows + r * stride + begin;
-      __builtin_prefetch(from + 2 * W);  // more streams than the hardware follows
-      x[r] = load<W>(from);
-    }
+    const int64_t piece = begin / kPiece * kPiece, next = piece + kPiece, step = (begin - piece) / W;
+    for (int64_t r = step * n * W / kPiece; r < (step + 1) * n * W / kPiece; ++r)
+      for (int64_t j = next; j < std::min(next + kPiece, columns); j += kLine)
+        __builtin_prefetch(rows + r * stride + j, 0, 2);
+    for (int64_t r = 0; r < n; ++r) x[r] = load<W>(rows + r * stride + begin);
     for (int64_t r = 0; r < whole; r += kInRegisters) {
       V group[kInRegisters];
       for (int i = 0; i < kInRegisters; ++i) group[i] = x[r + i];

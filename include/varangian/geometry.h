@@ -25,8 +25,8 @@ bool is_lost(const Coefficients& row);
 /// passed around.
 using Explanation = std::map<std::string, std::vector<double>>;
 
-/// Inner products of points: n messages and then the origin, the last update, and, where the rule asked for
-/// it, the reference (the server's own gradient). All that a rule of the Gram family knows of its rows.
+/// Inner products of points: n messages, the origin, and where the rule asked for them the last update or the
+/// reference (the server's own gradient). All that a rule of the Gram family knows of its rows.
 class Geometry {
  public:
   /// gram: [points, points], about any common centre.
@@ -36,7 +36,7 @@ class Geometry {
   int64_t points() const { return points_; }
   int64_t origin() const { return n_; }
   int64_t last_update() const { return n_ + 1; }
-  int64_t reference() const { return n_ + 2; }
+  int64_t reference() const { return points_ - 1; }
 
   /// False for a message with an entry that is not finite: it is infinitely far from everything.
   bool finite(int64_t i) const;

@@ -29,6 +29,9 @@ class GramRule : public Aggregator {
 
   /// Of all points of the geometry. Zero where the point is not finite.
   virtual Coefficients coefficients(const GramView& view) const = 0;
+
+  /// True when the geometry must hold the last update.
+  virtual bool reads_last_update() const { return false; }
 };
 
 /// What happens to the messages before the rule: n messages become k combinations of them.

@@ -29,6 +29,8 @@ class CentredClipping final : public GramRule {
   explicit CentredClipping(const Values& values)
       : radius_(values.number("radius")), steps_(values.integer("steps")), start_(values.text("start")) {}
 
+  bool reads_last_update() const override { return start_ == "last_update"; }
+
   Coefficients coefficients(const GramView& view) const override {
     const Geometry& geometry = view.geometry;
     std::vector<int64_t> all;
@@ -52,6 +54,8 @@ class SequentialClipping final : public GramRule {
  public:
   explicit SequentialClipping(const Values& values)
       : radius_(values.number("radius")), size_(values.integer("size")) {}
+
+  bool reads_last_update() const override { return true; }
 
   Coefficients coefficients(const GramView& view) const override {
     const Permutation order(view.random, static_cast<uint64_t>(view.n()), 0,

@@ -1,5 +1,6 @@
 #include "tensor/signs.h"
 #include "varangian/column_rule.h"
+#include "varangian/error.h"
 
 #include <ATen/ATen.h>
 
@@ -9,7 +10,12 @@ namespace {
 // sign(sum of signs), on packed bits. Ties exist for an even number of workers only.
 class MajorityVote final : public ColumnRule {
  public:
-  explicit MajorityVote(const Values& values) : tie_(values.text("tie")) {}
+  explicit MajorityVote(const Values& values) : tie_(values.text("tie")), quorum_(values.integer("quorum")) {}
+
+  void check(int64_t n, int64_t) const override {
+    if (quorum_ != 0 && (quorum_ > n || 2 * quorum_ <= n))
+      throw Error::format("asks for a quorum of {} of {} votes: want more than half, at most all", quorum_, n);
+  }
 
   Encoding takes() const override { return Encoding::signs; }
 
@@ -19,8 +25,8 @@ class MajorityVote final : public ColumnRule {
   void aggregate(const ColumnBlock& block, at::Tensor update) const override {
     at::Tensor negative = at::empty(block.rows.size(1), block.rows.options());
     at::Tensor tie = at::empty_like(negative);
-    majority(block.rows, negative, tie);
-    if (block.workers() % 2 == 1 || tie_ == "plus") return unpack_signs(negative, update);
+    majority(block.rows, negative, tie, quorum_);
+    if ((quorum_ == 0 && block.workers() % 2 == 1) || tie_ == "plus") return unpack_signs(negative, update);
     if (tie_ == "minus") return unpack_signs(negative.bitwise_or(tie), update);
     unpack_signs(negative, update);
     at::Tensor untied = at::empty_like(update);
@@ -41,6 +47,7 @@ class MajorityVote final : public ColumnRule {
   }
 
   std::string tie_;
+  int64_t quorum_;
 };
 
 const Descriptor kDescriptor{
@@ -49,9 +56,13 @@ const Descriptor kDescriptor{
     .summary = "majority of the workers' signs, coordinate by coordinate",
     .citation = "Bernstein, Zhao, Azizzadenesheli, Anandkumar 2019, arXiv 1810.05291, Algorithm 1",
     .parameters = {{.name = "tie",
-                    .summary = "what half against half gives (even n only); plus is the authors' code",
+                    .summary = "what a vote without a majority gives (even n, or a quorum); plus is the authors' code",
                     .initial = std::string("plus"),
-                    .choices = {"plus", "minus", "zero", "random", "previous"}}},
+                    .choices = {"plus", "minus", "zero", "random", "previous"}},
+                   {.name = "quorum",
+                    .summary = "equal votes that decide, more than half; 0: the smallest majority",
+                    .initial = int64_t{0},
+                    .low = 0}},
     .rule = {.reads = "columns",
              .complexity = "d n",
              .breakdown = "f < n / 2",

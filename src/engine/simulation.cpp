@@ -1,5 +1,6 @@
 #include "engine/simulation.h"
 
+#include "engine/allocator.h"
 #include "engine/stopwatch.h"
 #include "kernels/signs.h"
 #include "kernels/steps.h"
@@ -198,12 +199,12 @@ Simulation::Simulation(Setup setup, Crew& crew)
   honest_runs_ = runs_of(setup_.roster.honest, together);
   byzantine_runs_ = runs_of(setup_.roster.byzantine, together);
 
-  rows_ = at::zeros({n, columns_}, floats);
+  rows_ = large_zeros({n, columns_}, floats);
   wire_ = {.encoding = setup_.compressor->encoding(), .columns = columns_, .rows = rows_};
   if (wire_.encoding == Encoding::signs)
     wire_.rows = at::zeros({n, kernels::sign_words(columns_)}, floats.dtype(at::kLong));
   else if (!setup_.compressor->identity())
-    wire_.rows = at::zeros({n, columns_}, floats);
+    wire_.rows = large_zeros({n, columns_}, floats);
   losses_ = at::zeros({n}, floats);
   update_ = at::zeros({columns_}, floats);
   squares_ = at::zeros({blocks_, 2}, floats.dtype(at::kDouble));
@@ -213,7 +214,7 @@ Simulation::Simulation(Setup setup, Crew& crew)
                                     : setup_.task->initial_weights(setup_.init_seed));
   state_.add("last_update", {Axis::column}, at::zeros({columns_}, floats));
   if (setup_.momentum.beta != 0)
-    state_.add("worker_momentum", {Axis::worker, Axis::column}, at::zeros({n, columns_}, floats));
+    state_.add("worker_momentum", {Axis::worker, Axis::column}, large_zeros({n, columns_}, floats));
   setup_.optimizer->declare(state_, columns_, device);
   setup_.defence->declare(state_, n, columns_, device);
   if (setup_.defence->rule().root_samples() > 0) reference_ = at::zeros({1, columns_}, floats);

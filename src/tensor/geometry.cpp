@@ -2,6 +2,8 @@
 
 #include "varangian/error.h"
 
+#include <Eigen/Core>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -75,19 +77,21 @@ Coefficients Geometry::average(const std::vector<int64_t>& chosen) const {
 
 Geometry Geometry::mixed(const Mixing& mixing) const {
   VARANGIAN_ASSERT_EQ(mixing.points, points_);
+  // M G M^T, in which points that are not finite have no coefficients and lost messages no numbers.
+  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   std::vector<Coefficients> all = mixing.rows;
   for (int64_t extra = n_; extra < points_; ++extra) all.push_back(one(extra));
-  const size_t k = all.size(), points = static_cast<size_t>(points_);
-  std::vector<double> half(k * points, 0.0), gram(k * k, 0.0);
-  for (size_t r = 0; r < k; ++r)
-    for (size_t i = 0; i < points; ++i)
-      if (all[r][i] != 0)
-        for (size_t j = 0; j < points; ++j) half[r * points + j] += all[r][i] * gram_[i * points + j];
-  for (size_t r = 0; r < k; ++r)
-    for (size_t q = 0; q < k; ++q)
-      for (size_t j = 0; j < points; ++j)
-        if (all[q][j] != 0) gram[r * k + q] += half[r * points + j] * all[q][j];
-  return Geometry(static_cast<int64_t>(mixing.rows.size()), std::move(gram));
+  const auto k = static_cast<Eigen::Index>(all.size());
+  Matrix m = Matrix::Zero(k, points_), g = Eigen::Map<const Matrix>(gram_.data(), points_, points_);
+  for (Eigen::Index r = 0; r < k; ++r)
+    if (!is_lost(all[static_cast<size_t>(r)]))
+      m.row(r) = Eigen::Map<const Eigen::RowVectorXd>(all[static_cast<size_t>(r)].data(), points_);
+  for (int64_t i = 0; i < points_; ++i)
+    if (!finite(i)) g.row(i).setZero(), g.col(i).setZero();
+  Matrix product = m * g * m.transpose();
+  for (Eigen::Index r = 0; r < k; ++r)
+    if (is_lost(all[static_cast<size_t>(r)])) product.row(r).setConstant(NAN), product.col(r).setConstant(NAN);
+  return Geometry(static_cast<int64_t>(mixing.rows.size()), {product.data(), product.data() + product.size()});
 }
 
 std::vector<int64_t> smallest(const std::vector<double>& values, int64_t count) {

@@ -46,10 +46,11 @@ void pack_signs_with_coins(const at::Tensor& dense, const at::Tensor& coins, at:
                                    words_of(wire) + r * wire.stride(0));
 }
 
-void majority(const at::Tensor& wire, at::Tensor negative, at::Tensor tie) {
-  if (!wire.is_cpu()) return majority_on_device(wire, negative, tie);
-  kernels::majority(words_of(wire), wire.size(0), wire.stride(0), wire.size(1), words_of(negative),
-                    words_of(tie));
+void majority(const at::Tensor& wire, at::Tensor negative, at::Tensor undecided, int64_t quorum) {
+  if (!wire.is_cpu()) return majority_on_device(wire, negative, undecided, quorum);
+  if (quorum == 0) quorum = wire.size(0) / 2 + 1;
+  kernels::majority(words_of(wire), wire.size(0), wire.stride(0), wire.size(1), quorum, words_of(negative),
+                    words_of(undecided));
 }
 
 void unpack_signs(const at::Tensor& words, at::Tensor out) {
@@ -72,11 +73,12 @@ void pack_bits_on_device(const at::Tensor& bits, at::Tensor wire) {
   wire.copy_(padded.bitwise_left_shift(shifts_on(bits.device())).sum(2));
 }
 
-void majority_on_device(const at::Tensor& wire, at::Tensor negative, at::Tensor tie) {
-  const at::Tensor twice = bits_of(wire).sum(0).mul(2);  // [64 words]
+void majority_on_device(const at::Tensor& wire, at::Tensor negative, at::Tensor undecided, int64_t quorum) {
+  const at::Tensor count = bits_of(wire).sum(0);  // [64 words]
   const int64_t n = wire.size(0);
-  pack_bits_on_device(twice.gt(n).unsqueeze(0), negative.unsqueeze(0));
-  pack_bits_on_device(twice.eq(n).unsqueeze(0), tie.unsqueeze(0));
+  if (quorum == 0) quorum = n / 2 + 1;
+  pack_bits_on_device(count.ge(quorum).unsqueeze(0), negative.unsqueeze(0));
+  pack_bits_on_device(count.lt(quorum).bitwise_and(count.gt(n - quorum)).unsqueeze(0), undecided.unsqueeze(0));
 }
 
 void unpack_signs_on_device(const at::Tensor& words, at::Tensor out) {

@@ -101,6 +101,18 @@ TEST_CASE("rules off the CPU agree with the kernels", "[aggregators][device]") {
       column_median_on_device(rows, on_device);
       CHECK(at::equal(by_kernel, on_device));
 
+      for (const int64_t trim : {int64_t{0}, (n - 1) / 3}) {
+        column_trimmed_mean(rows, trim, by_kernel);
+        column_trimmed_mean_on_device(rows, trim, on_device);
+        CHECK(at::equal(by_kernel, on_device));
+      }
+      for (const Centre centre : {Centre::median, Centre::lower_median, Centre::trimmed_mean}) {
+        const at::Tensor tied = normal(n, columns).mul(2).round();
+        column_mean_around(tied, centre, (n - 1) / 3, (n + 1) / 2, by_kernel);
+        column_mean_around_on_device(tied, centre, (n - 1) / 3, (n + 1) / 2, on_device);
+        CHECK(at::allclose(by_kernel, on_device, 1e-5, 1e-6));
+      }
+
       const at::Tensor finite = normal(n, columns);
       column_mean(finite, by_kernel);
       column_mean_on_device(finite, on_device);

@@ -47,7 +47,7 @@ TEST_CASE("the majority equals a count for every n to 130 and odd lengths", "[ke
       for (int64_t r = 0; r < n; ++r)
         kernels::pack_signs(rows.data() + r * columns, columns, packed.data() + r * words);
       std::vector<uint64_t> negative(static_cast<size_t>(words)), tie(negative);
-      kernels::majority(packed.data(), n, words, words, negative.data(), tie.data());
+      kernels::majority(packed.data(), n, words, words, n / 2 + 1, negative.data(), tie.data());
       bool same = true;
       for (int64_t j = 0; j < columns; ++j) {
         int64_t count = 0;
@@ -65,10 +65,33 @@ TEST_CASE("the majority of very many rows does not overflow its counters", "[ker
     for (int64_t r = 0; r < n / 2; ++r)
       rows[static_cast<size_t>(r)] = 0b11;  // bit 1: half of them, rounded down
     uint64_t negative = 0, tie = 0;
-    kernels::majority(rows.data(), n, 1, 1, &negative, &tie);
+    kernels::majority(rows.data(), n, 1, 1, n / 2 + 1, &negative, &tie);
     CHECK(negative == 0b01);
     CHECK(tie == (n % 2 == 0 ? 0b10 : 0));
   }
+}
+
+TEST_CASE("a quorum leaves open what too few agree on", "[kernels][signs]") {
+  for (int64_t n = 1; n <= kLargestN; ++n)
+    for (const int64_t quorum : {n / 2 + 1, (3 * n + 3) / 4, n}) {
+      if (2 * quorum <= n) continue;
+      constexpr int64_t kWords = 9;
+      std::vector<uint64_t> packed(static_cast<size_t>(n * kWords));
+      const std::vector<float> rows = normal_rows(n, 64 * kWords, static_cast<uint64_t>(n));
+      for (int64_t r = 0; r < n; ++r)
+        kernels::pack_signs(rows.data() + r * 64 * kWords, 64 * kWords, packed.data() + r * kWords);
+      std::vector<uint64_t> negative(kWords), open(kWords);
+      kernels::majority(packed.data(), n, kWords, kWords, quorum, negative.data(), open.data());
+      bool same = true;
+      for (int64_t j = 0; j < 64 * kWords; ++j) {
+        int64_t against = 0;
+        for (const float x : column(rows, n, 64 * kWords, j)) against += x < 0;
+        const auto bit = [&](const std::vector<uint64_t>& words) { return (words[static_cast<size_t>(j / 64)] >> (j % 64) & 1u) != 0; };
+        same = same && bit(negative) == (against >= quorum) && bit(open) == (against < quorum && n - against < quorum);
+      }
+      INFO("n " << n << ", quorum " << quorum);
+      CHECK(same);
+    }
 }
 
 }  // namespace varangian
