@@ -1,13 +1,13 @@
 // Rules and the kernels below them beside what memory delivers: rows N(0, 1), each verified against plain
 // tensor operators before it is timed; the same matrix is read in the same turns. With --serve it times one
 // rule at a time on a given file, for bench/peers.py, which lets the peers take turns with it.
+#include "data/npy.h"
 #include "engine/allocator.h"
 #include "engine/crew.h"
 #include "engine/defence.h"
 #include "engine/stopwatch.h"
-#include "data/npy.h"
-#include "kernels/combine.h"
 #include "kernels/columns.h"
+#include "kernels/combine.h"
 #include "kernels/isa.h"
 #include "kernels/majority.h"
 #include "kernels/signs.h"
@@ -16,8 +16,8 @@
 #include "varangian/error.h"
 
 #include <ATen/ATen.h>
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -84,7 +84,8 @@ class Bench {
                      });
                    }});
     add(all, "median", bytes, [](at::Tensor rows, at::Tensor out) { column_median(rows, out); });
-    add(all, "trimmed mean", bytes, [this](at::Tensor rows, at::Tensor out) { column_trimmed_mean(rows, f_, out); });
+    add(all, "trimmed mean", bytes,
+        [this](at::Tensor rows, at::Tensor out) { column_trimmed_mean(rows, f_, out); });
     add(all, "meamed", bytes, [this](at::Tensor rows, at::Tensor out) {
       column_mean_around(rows, Centre::median, 0, m_.n() - f_, out);
     });
@@ -97,13 +98,15 @@ class Bench {
     auto server = std::make_shared<Chain>(rule, pre);
     std::string name;
     for (const std::string& step : pre) name += step + " + ";
-    return {name + rule, 4.0 * static_cast<double>(m_.n() * m_.d()), [this, server] { server->run(m_, f_, crew_); }};
+    return {name + rule, 4.0 * static_cast<double>(m_.n() * m_.d()),
+            [this, server] { server->run(m_, f_, crew_); }};
   }
 
   /// Largest difference from tensor operators, for what has such a twin.
   void verify() {
     const at::Tensor expected = at::empty_like(m_.out);
-    const auto check = [&](const char* name, const std::function<void()>& ours, const std::function<void()>& theirs) {
+    const auto check = [&](const char* name, const std::function<void()>& ours,
+                           const std::function<void()>& theirs) {
       ours();
       theirs();
       if (!at::allclose(m_.out, expected, 1e-5, 1e-6)) throw Error::format("{} is wrong", name);
@@ -113,19 +116,41 @@ class Bench {
     const auto on = [&](at::Tensor t) { return t.narrow(0, 0, some); };
     expected.zero_();
     const auto clear = [&] { m_.out.zero_(); };
-    check("mean", [&] { clear(); column_mean(rows, on(m_.out)); }, [&] { column_mean_on_device(rows, on(expected)); });
-    check("median", [&] { clear(); column_median(rows, on(m_.out)); },
-          [&] { column_median_on_device(rows, on(expected)); });
-    check("trimmed mean", [&] { clear(); column_trimmed_mean(rows, f_, on(m_.out)); },
-          [&] { column_trimmed_mean_on_device(rows, f_, on(expected)); });
-    check("meamed", [&] { clear(); column_mean_around(rows, Centre::median, 0, m_.n() - f_, on(m_.out)); },
-          [&] { column_mean_around_on_device(rows, Centre::median, 0, m_.n() - f_, on(expected)); });
+    check(
+        "mean",
+        [&] {
+          clear();
+          column_mean(rows, on(m_.out));
+        },
+        [&] { column_mean_on_device(rows, on(expected)); });
+    check(
+        "median",
+        [&] {
+          clear();
+          column_median(rows, on(m_.out));
+        },
+        [&] { column_median_on_device(rows, on(expected)); });
+    check(
+        "trimmed mean",
+        [&] {
+          clear();
+          column_trimmed_mean(rows, f_, on(m_.out));
+        },
+        [&] { column_trimmed_mean_on_device(rows, f_, on(expected)); });
+    check(
+        "meamed",
+        [&] {
+          clear();
+          column_mean_around(rows, Centre::median, 0, m_.n() - f_, on(m_.out));
+        },
+        [&] { column_mean_around_on_device(rows, Centre::median, 0, m_.n() - f_, on(expected)); });
     const std::vector<double> g = gram(rows_of(rows), crew_);
     const at::Tensor far = at::cdist(rows.to(at::kDouble), rows.to(at::kDouble)).square();
     const Geometry geometry(m_.n(), g);
     for (int64_t i = 0; i < m_.n(); ++i)
       for (int64_t j = 0; j < m_.n(); ++j)
-        if (std::abs(geometry.squared_distance(i, j) - far[i][j].item<double>()) > 1e-3 * static_cast<double>(some))
+        if (std::abs(geometry.squared_distance(i, j) - far[i][j].item<double>()) >
+            1e-3 * static_cast<double>(some))
           throw Error("gram is wrong");
   }
 
@@ -134,11 +159,13 @@ class Bench {
     Chain(const std::string& rule, const std::vector<std::string>& pre) {
       std::vector<std::unique_ptr<PreAggregator>> steps;
       for (const std::string& step : pre)
-        steps.push_back(make<PreAggregator>(Kind::pre_aggregator, step,
-                                            values_for(Registry::instance().describe(Kind::pre_aggregator, step))));
+        steps.push_back(
+            make<PreAggregator>(Kind::pre_aggregator, step,
+                                values_for(Registry::instance().describe(Kind::pre_aggregator, step))));
       defence = std::make_unique<Defence>(
-          std::move(steps), make<Aggregator>(Kind::aggregator, rule,
-                                             values_for(Registry::instance().describe(Kind::aggregator, rule))));
+          std::move(steps),
+          make<Aggregator>(Kind::aggregator, rule,
+                           values_for(Registry::instance().describe(Kind::aggregator, rule))));
     }
 
     void run(Matrix& m, int64_t f, Crew& crew) {
@@ -192,8 +219,9 @@ class Bench {
     crew_.for_each((words + block - 1) / block, [&](int64_t b) {
       negative.resize(block);
       tie.resize(block);
-      kernels::majority(reinterpret_cast<const uint64_t*>(m_.words.const_data_ptr<int64_t>()) + b * block, m_.n(), words,
-                        std::min(block, words - b * block), m_.n() / 2 + 1, negative.data(), tie.data());
+      kernels::majority(reinterpret_cast<const uint64_t*>(m_.words.const_data_ptr<int64_t>()) + b * block,
+                        m_.n(), words, std::min(block, words - b * block), m_.n() / 2 + 1, negative.data(),
+                        tie.data());
     });
   }
 
@@ -237,7 +265,8 @@ void table(int64_t n, int64_t d, Crew& crew, double seconds, std::ostream* csv) 
   size_t gram = 0;
   for (size_t i = 0; i < all.size(); ++i)
     if (all[i].name == "gram") gram = i;
-  fmt::print("n {}, d {}, f {}, {} threads: read at {:.1f} GB/s\n", n, d, f, crew.threads(), all[0].bytes / read * 1e-9);
+  fmt::print("n {}, d {}, f {}, {} threads: read at {:.1f} GB/s\n", n, d, f, crew.threads(),
+             all[0].bytes / read * 1e-9);
   for (size_t i = 1; i < all.size(); ++i) {
     const double ms = 1e3 * seconds_of[i], share = all[i].bytes / all[0].bytes * read / seconds_of[i];
     const double over = seconds_of[i] / (seconds_of[gram] + read);
@@ -245,13 +274,13 @@ void table(int64_t n, int64_t d, Crew& crew, double seconds, std::ostream* csv) 
     if (i > gram) fmt::print("  {:>5.2f} times one gram and one pass", over);
     fmt::print("\n");
     if (csv != nullptr)
-      *csv << fmt::format("{},{},{},{},{},{},{},{}\n", kernels::to_string(kernels::isa()), crew.threads(), n, d,
-                          all[i].name, ms, share, i > gram ? fmt::format("{}", over) : "");
+      *csv << fmt::format("{},{},{},{},{},{},{},{}\n", kernels::to_string(kernels::isa()), crew.threads(), n,
+                          d, all[i].name, ms, share, i > gram ? fmt::format("{}", over) : "");
   }
 }
 
-// One line in, "FILE.npy F RULE [PRE...]", one line out, milliseconds of the fastest of three. The update is left in
-// FILE.ours.npy.
+// One line in, "FILE.npy F RULE [PRE...]", one line out, milliseconds of the fastest of three. The update is
+// left in FILE.ours.npy.
 void serve(Crew& crew) {
   std::string known, file, rule;
   std::unique_ptr<Bench> bench;

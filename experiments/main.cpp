@@ -14,8 +14,8 @@ int main(int argc, char** argv) {
   CLI::App app{"Varangian: distributed training in which some workers lie, simulated"};
   app.set_version_flag("--version", [] {
     return fmt::format("varangian {}, LibTorch {}.{}.{} with {}, kernels with {}", varangian::kVersion,
-                       TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH, varangian::cpu_capability(),
-                       varangian::kernel_isa());
+                       TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH,
+                       varangian::cpu_capability(), varangian::kernel_isa());
   });
   app.require_subcommand(1);
   app.footer("Example: varangian run configs/quickstart.json\nEach subcommand has its own --help.");

@@ -75,7 +75,8 @@ VARANGIAN_INLINE void count(const uint64_t* rows, int64_t n, int64_t stride, int
       }
   for (; r < n; ++r)
 #pragma GCC unroll 4
-    for (int side = 0; side < kSide; ++side) carry_on<0>(plane[side], load(rows + r * stride + side * kWords, width));
+    for (int side = 0; side < kSide; ++side)
+      carry_on<0>(plane[side], load(rows + r * stride + side * kWords, width));
 }
 
 // Where a counter is at least `least`, from the highest plane down.
@@ -95,8 +96,8 @@ VARANGIAN_INLINE Words at_least(const Words (&plane)[kUsed], uint64_t least) {
 }
 
 template <int kSide, int kUsed>
-VARANGIAN_INLINE void vote_step(const uint64_t* rows, int64_t n, int64_t stride, int64_t width, int64_t quorum,
-                                uint64_t* negative, uint64_t* undecided) {
+VARANGIAN_INLINE void vote_step(const uint64_t* rows, int64_t n, int64_t stride, int64_t width,
+                                int64_t quorum, uint64_t* negative, uint64_t* undecided) {
   Words plane[kSide][kUsed] = {};
   count<kSide, kUsed>(rows, n, stride, width, plane);
   for (int side = 0; side < kSide; ++side) {
@@ -128,15 +129,24 @@ VARANGIAN_KERNEL(void, majority,
                   uint64_t* negative, uint64_t* undecided),
                  (rows, n, stride, words, quorum, negative, undecided)) {
   switch (std::bit_width(static_cast<uint64_t>(n))) {  // n <= 255 in registers
-    case 1: return vote<1>(rows, n, stride, words, quorum, negative, undecided);
-    case 2: return vote<2>(rows, n, stride, words, quorum, negative, undecided);
-    case 3: return vote<3>(rows, n, stride, words, quorum, negative, undecided);
-    case 4: return vote<4>(rows, n, stride, words, quorum, negative, undecided);
-    case 5: return vote<5>(rows, n, stride, words, quorum, negative, undecided);
-    case 6: return vote<6>(rows, n, stride, words, quorum, negative, undecided);
-    case 7: return vote<7>(rows, n, stride, words, quorum, negative, undecided);
-    case 8: return vote<8>(rows, n, stride, words, quorum, negative, undecided);
-    default: return vote<16>(rows, n, stride, words, quorum, negative, undecided);
+    case 1:
+      return vote<1>(rows, n, stride, words, quorum, negative, undecided);
+    case 2:
+      return vote<2>(rows, n, stride, words, quorum, negative, undecided);
+    case 3:
+      return vote<3>(rows, n, stride, words, quorum, negative, undecided);
+    case 4:
+      return vote<4>(rows, n, stride, words, quorum, negative, undecided);
+    case 5:
+      return vote<5>(rows, n, stride, words, quorum, negative, undecided);
+    case 6:
+      return vote<6>(rows, n, stride, words, quorum, negative, undecided);
+    case 7:
+      return vote<7>(rows, n, stride, words, quorum, negative, undecided);
+    case 8:
+      return vote<8>(rows, n, stride, words, quorum, negative, undecided);
+    default:
+      return vote<16>(rows, n, stride, words, quorum, negative, undecided);
   }
 }
 

@@ -195,7 +195,10 @@ const Descriptor kDescriptor{
     .citation = "Zhang, Cao, Jia, Gong 2022, arXiv 2207.09209",
     .parameters =
         {{.name = "window", .summary = "rounds remembered", .initial = int64_t{10}, .low = 2, .high = 100}},
-    .rule = {.reads = "rows", .complexity = "n d", .breakdown = "none before the window is full, then f < n / 2", .least = 2},
+    .rule = {.reads = "rows",
+             .complexity = "n d",
+             .breakdown = "none before the window is full, then f < n / 2",
+             .least = 2},
 };
 
 }  // namespace

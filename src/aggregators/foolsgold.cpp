@@ -61,7 +61,10 @@ const Descriptor kDescriptor{
     .name = "foolsgold",
     .summary = "less weight to workers whose summed messages point the same way",
     .citation = "Fung, Yoon, Beschastnikh 2018, arXiv 1808.04866",
-    .rule = {.reads = "rows", .complexity = "n^2 d", .breakdown = "none against one liar; many that say the same lose weight", .translation = false},
+    .rule = {.reads = "rows",
+             .complexity = "n^2 d",
+             .breakdown = "none against one liar; many that say the same lose weight",
+             .translation = false},
 };
 
 }  // namespace

@@ -14,7 +14,8 @@ class MajorityVote final : public ColumnRule {
 
   void check(int64_t n, int64_t) const override {
     if (quorum_ != 0 && (quorum_ > n || 2 * quorum_ <= n))
-      throw Error::format("asks for a quorum of {} of {} votes: want more than half, at most all", quorum_, n);
+      throw Error::format("asks for a quorum of {} of {} votes: want more than half, at most all", quorum_,
+                          n);
   }
 
   Encoding takes() const override { return Encoding::signs; }
@@ -55,14 +56,15 @@ const Descriptor kDescriptor{
     .name = "majority_vote",
     .summary = "majority of the workers' signs, coordinate by coordinate",
     .citation = "Bernstein, Zhao, Azizzadenesheli, Anandkumar 2019, arXiv 1810.05291, Algorithm 1",
-    .parameters = {{.name = "tie",
-                    .summary = "what a vote without a majority gives (even n, or a quorum); plus is the authors' code",
-                    .initial = std::string("plus"),
-                    .choices = {"plus", "minus", "zero", "random", "previous"}},
-                   {.name = "quorum",
-                    .summary = "equal votes that decide, more than half; 0: the smallest majority",
-                    .initial = int64_t{0},
-                    .low = 0}},
+    .parameters =
+        {{.name = "tie",
+          .summary = "what a vote without a majority gives (even n, or a quorum); plus is the authors' code",
+          .initial = std::string("plus"),
+          .choices = {"plus", "minus", "zero", "random", "previous"}},
+         {.name = "quorum",
+          .summary = "equal votes that decide, more than half; 0: the smallest majority",
+          .initial = int64_t{0},
+          .low = 0}},
     .rule = {.reads = "columns",
              .complexity = "d n",
              .breakdown = "f < n / 2",

@@ -20,7 +20,8 @@ at::Tensor large_zeros(at::IntArrayRef sizes, const at::TensorOptions& options) 
   if (tensor.is_cpu() && tensor.nbytes() >= 2 * kHuge) {
     const auto begin = reinterpret_cast<uintptr_t>(tensor.data_ptr()), end = begin + tensor.nbytes();
     const uintptr_t first = (begin + kHuge - 1) / kHuge * kHuge;
-    madvise(reinterpret_cast<void*>(first), end / kHuge * kHuge - first, MADV_HUGEPAGE);  // refused: as before
+    madvise(reinterpret_cast<void*>(first), end / kHuge * kHuge - first,
+            MADV_HUGEPAGE);  // refused: as before
   }
   return tensor.zero_();
 }

@@ -55,7 +55,8 @@ void Defence::declare(State& state, int64_t n, int64_t columns, at::Device devic
 Points Defence::points(const DefenceView& view) const {
   Points all = rows_of(view.wire.rows);
   all.emplace_back();
-  if (const auto* rule = dynamic_cast<const GramRule*>(rule_.get()); rule != nullptr && rule->reads_last_update())
+  if (const auto* rule = dynamic_cast<const GramRule*>(rule_.get());
+      rule != nullptr && rule->reads_last_update())
     all.push_back(view.last_update);
   if (view.reference.defined()) all.push_back(view.reference);
   return all;

@@ -17,7 +17,8 @@ std::string describe_device(at::Device device);
 /// The instruction set that LibTorch's operators take: "AVX512", "AVX2", ...
 std::string cpu_capability();
 
-/// What our own kernels use: "avx512", "avx2" or "plain". Throws Error when VARANGIAN_ISA asks for what is not there.
+/// What our own kernels use: "avx512", "avx2" or "plain". Throws Error when VARANGIAN_ISA asks for what is
+/// not there.
 std::string kernel_isa();
 
 /// The driver's name of the first GPU; "" where there is none.

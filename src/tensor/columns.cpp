@@ -116,7 +116,8 @@ void column_mean_around_on_device(const at::Tensor& rows, Centre centre, int64_t
                                 ? mean_of(sorted, trim, rows.size(0) - 2 * trim)
                                 : middle_of(sorted, centre == Centre::lower_median);
   const at::Tensor order =
-      std::get<1>(values.sub(middle).abs().sort(/*stable=*/std::optional<bool>(true), /*dim=*/0)).narrow(0, 0, keep);
+      std::get<1>(values.sub(middle).abs().sort(/*stable=*/std::optional<bool>(true), /*dim=*/0))
+          .narrow(0, 0, keep);
   out.copy_(values.gather(0, order).sum(0).mul(1.0f / static_cast<float>(keep)));
 }
 

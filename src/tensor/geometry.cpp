@@ -90,8 +90,10 @@ Geometry Geometry::mixed(const Mixing& mixing) const {
     if (!finite(i)) g.row(i).setZero(), g.col(i).setZero();
   Matrix product = m * g * m.transpose();
   for (Eigen::Index r = 0; r < k; ++r)
-    if (is_lost(all[static_cast<size_t>(r)])) product.row(r).setConstant(NAN), product.col(r).setConstant(NAN);
-  return Geometry(static_cast<int64_t>(mixing.rows.size()), {product.data(), product.data() + product.size()});
+    if (is_lost(all[static_cast<size_t>(r)]))
+      product.row(r).setConstant(NAN), product.col(r).setConstant(NAN);
+  return Geometry(static_cast<int64_t>(mixing.rows.size()),
+                  {product.data(), product.data() + product.size()});
 }
 
 std::vector<int64_t> smallest(const std::vector<double>& values, int64_t count) {

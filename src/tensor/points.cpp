@@ -1,7 +1,6 @@
-#include "varangian/points.h"
-
 #include "kernels/combine.h"
 #include "kernels/gram.h"
+#include "tensor/points_on_device.h"
 #include "varangian/error.h"
 
 #include <ATen/ATen.h>
@@ -26,33 +25,6 @@ std::vector<const float*> pointers(const Points& points, int64_t begin) {
   for (const at::Tensor& point : points)
     all.push_back(point.defined() ? point.const_data_ptr<float>() + begin : nullptr);
   return all;
-}
-
-// Off the CPU; doubles everywhere, about the finite row of least norm.
-std::vector<double> gram_on_device(const Points& points) {
-  const at::Tensor& like = some(points);
-  std::vector<at::Tensor> rows;
-  for (const at::Tensor& point : points) rows.push_back(point.defined() ? point : at::zeros_like(like));
-  const at::Tensor x = at::stack(rows).to(at::kDouble);
-  const at::Tensor norms = x.square().sum(1);
-  const at::Tensor ranked = at::nan_to_num(norms, INFINITY, INFINITY);
-  std::vector<double> known(points.size());
-  const at::Tensor host = ranked.cpu();
-  size_t least = points.size();
-  for (size_t i = 0; i < points.size(); ++i) {
-    known[i] = host.const_data_ptr<double>()[i];
-    if (points[i].defined() && std::isfinite(known[i]) && (least == points.size() || known[i] < known[least]))
-      least = i;
-  }
-  const at::Tensor centred = least == points.size() ? x : x.sub(x[static_cast<int64_t>(least)]);
-  // A product with a row that is not finite would spoil whole rows of the product: those rows go by a mask.
-  const at::Tensor bad = ranked.isinf();
-  const at::Tensor safe = centred.masked_fill(bad.unsqueeze(1), 0);
-  const at::Tensor product = at::mm(safe, safe.t())
-                                 .masked_fill(bad.unsqueeze(1).logical_or(bad.unsqueeze(0)), NAN)
-                                 .cpu()
-                                 .contiguous();
-  return {product.const_data_ptr<double>(), product.const_data_ptr<double>() + product.numel()};
 }
 
 }  // namespace
@@ -91,19 +63,7 @@ std::vector<double> gram(const Points& points, Parallel& parallel) {
 void mix(const Points& points, const Mixing& mixing, int64_t begin, at::Tensor outs) {
   const int64_t k = outs.size(0), width = outs.size(1), m = static_cast<int64_t>(points.size());
   VARANGIAN_ASSERT_EQ(mixing.points, m);
-  if (!outs.is_cpu()) {
-    for (int64_t r = 0; r < k; ++r) {
-      at::Tensor out = outs[r];
-      out.zero_();
-      if (is_lost(mixing.rows[static_cast<size_t>(r)])) out.fill_(NAN);
-      for (int64_t i = 0; i < m; ++i) {
-        const double c = mixing.rows[static_cast<size_t>(r)][static_cast<size_t>(i)];
-        if (c != 0 && points[static_cast<size_t>(i)].defined())
-          out.add_(points[static_cast<size_t>(i)].narrow(0, begin, width), c);
-      }
-    }
-    return;
-  }
+  if (!outs.is_cpu()) return mix_on_device(points, mixing, begin, outs);
   std::vector<float> coefficients;
   for (const Coefficients& row : mixing.rows) coefficients.insert(coefficients.end(), row.begin(), row.end());
   std::vector<float*> into;
@@ -118,6 +78,47 @@ void combine(const Points& points, const Coefficients& coefficients, at::Tensor 
   for_each_block(out.numel(), out, parallel, [&](int64_t begin, int64_t width) {
     mix(points, one, begin, out.narrow(0, begin, width).unsqueeze(0));
   });
+}
+
+// Doubles everywhere, about the finite row of least norm.
+std::vector<double> gram_on_device(const Points& points) {
+  const at::Tensor& like = some(points);
+  std::vector<at::Tensor> rows;
+  for (const at::Tensor& point : points) rows.push_back(point.defined() ? point : at::zeros_like(like));
+  const at::Tensor x = at::stack(rows).to(at::kDouble);
+  const at::Tensor norms = x.square().sum(1);
+  const at::Tensor ranked = at::nan_to_num(norms, INFINITY, INFINITY);
+  std::vector<double> known(points.size());
+  const at::Tensor host = ranked.cpu();
+  size_t least = points.size();
+  for (size_t i = 0; i < points.size(); ++i) {
+    known[i] = host.const_data_ptr<double>()[i];
+    if (points[i].defined() && std::isfinite(known[i]) && (least == points.size() || known[i] < known[least]))
+      least = i;
+  }
+  const at::Tensor centred = least == points.size() ? x : x.sub(x[static_cast<int64_t>(least)]);
+  // A product with a row that is not finite would spoil whole rows of the product: those rows go by a mask.
+  const at::Tensor bad = ranked.isinf();
+  const at::Tensor safe = centred.masked_fill(bad.unsqueeze(1), 0);
+  const at::Tensor product = at::mm(safe, safe.t())
+                                 .masked_fill(bad.unsqueeze(1).logical_or(bad.unsqueeze(0)), NAN)
+                                 .cpu()
+                                 .contiguous();
+  return {product.const_data_ptr<double>(), product.const_data_ptr<double>() + product.numel()};
+}
+
+void mix_on_device(const Points& points, const Mixing& mixing, int64_t begin, at::Tensor outs) {
+  for (int64_t r = 0; r < outs.size(0); ++r) {
+    const Coefficients& row = mixing.rows[static_cast<size_t>(r)];
+    at::Tensor out = outs[r];
+    out.zero_();
+    if (is_lost(row)) {
+      out.fill_(NAN);
+      continue;
+    }
+    for (size_t i = 0; i < points.size(); ++i)
+      if (row[i] != 0 && points[i].defined()) out.add_(points[i].narrow(0, begin, outs.size(1)), row[i]);
+  }
 }
 
 }  // namespace varangian

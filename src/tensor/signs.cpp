@@ -78,7 +78,8 @@ void majority_on_device(const at::Tensor& wire, at::Tensor negative, at::Tensor 
   const int64_t n = wire.size(0);
   if (quorum == 0) quorum = n / 2 + 1;
   pack_bits_on_device(count.ge(quorum).unsqueeze(0), negative.unsqueeze(0));
-  pack_bits_on_device(count.lt(quorum).bitwise_and(count.gt(n - quorum)).unsqueeze(0), undecided.unsqueeze(0));
+  pack_bits_on_device(count.lt(quorum).bitwise_and(count.gt(n - quorum)).unsqueeze(0),
+                      undecided.unsqueeze(0));
 }
 
 void unpack_signs_on_device(const at::Tensor& words, at::Tensor out) {

@@ -11,8 +11,8 @@ void pack_signs(const at::Tensor& dense, at::Tensor wire);
 /// The same, with a random bit (from coins, int64 as wire) for 0, -0 and NaN.
 void pack_signs_with_coins(const at::Tensor& dense, const at::Tensor& coins, at::Tensor wire);
 
-/// wire: int64 [n, words]; negative and undecided: int64 [words], bits set where at least `quorum` of the rows
-/// are negative, and where neither side has that many. quorum > n / 2; 0: the smallest majority.
+/// wire: int64 [n, words]; negative and undecided: int64 [words], bits set where at least `quorum` of the
+/// rows are negative, and where neither side has that many. quorum > n / 2; 0: the smallest majority.
 void majority(const at::Tensor& wire, at::Tensor negative, at::Tensor undecided, int64_t quorum = 0);
 
 /// words: int64 [ceil(d / 64)]; out: float32 [d], -1 where the bit is set and +1 elsewhere.
@@ -20,7 +20,8 @@ void unpack_signs(const at::Tensor& words, at::Tensor out);
 
 // Off the CPU; named so that tests can compare them with the kernels.
 void pack_bits_on_device(const at::Tensor& bits, at::Tensor wire);
-void majority_on_device(const at::Tensor& wire, at::Tensor negative, at::Tensor undecided, int64_t quorum = 0);
+void majority_on_device(const at::Tensor& wire, at::Tensor negative, at::Tensor undecided,
+                        int64_t quorum = 0);
 void unpack_signs_on_device(const at::Tensor& words, at::Tensor out);
 
 }  // namespace varangian

@@ -3,10 +3,10 @@
 
 #include <cmath>
 
-// (f, kappa)-robustness (Allouah et al. 2023, arXiv 2302.01772, Definition 2): for every choice S of n - f messages
-// |update - mean(S)|^2 <= kappa / |S| sum_S |x_i - mean(S)|^2, whatever the others send. A search for messages
-// that break it, at random and by the attacks that hurt most, must stay below
-// the bounds of that paper.
+// (f, kappa)-robustness (Allouah et al. 2023, arXiv 2302.01772, Definition 2): for every choice S of n - f
+// messages |update - mean(S)|^2 <= kappa / |S| sum_S |x_i - mean(S)|^2, whatever the others send. A search
+// for messages that break it, at random and by the attacks that hurt most, must stay below the bounds of that
+// paper.
 namespace varangian {
 namespace {
 
@@ -21,11 +21,16 @@ double coefficient(const at::Tensor& update, const at::Tensor& honest) {
 at::Tensor lies(int64_t attack, const at::Tensor& honest, double size, uint64_t seed) {
   const at::Tensor mean = honest.mean(0), deviation = honest.std(0, false);
   switch (attack % 5) {
-    case 0: return mean.sub(deviation.mul(size));                                            // a little is enough
-    case 1: return mean.mul(-size);                                                          // inner product
-    case 2: return mean.add(normal_matrix(1, honest.size(1), seed)[0].mul(size));            // anywhere
-    case 3: return honest[0].add(honest[0].sub(mean).mul(size));                             // beyond one of them
-    default: return mean.add(normal_matrix(1, honest.size(1), seed)[0].mul(1e4 * (1 + size)));  // far away
+    case 0:
+      return mean.sub(deviation.mul(size));  // a little is enough
+    case 1:
+      return mean.mul(-size);  // inner product
+    case 2:
+      return mean.add(normal_matrix(1, honest.size(1), seed)[0].mul(size));  // anywhere
+    case 3:
+      return honest[0].add(honest[0].sub(mean).mul(size));  // beyond one of them
+    default:
+      return mean.add(normal_matrix(1, honest.size(1), seed)[0].mul(1e4 * (1 + size)));  // far away
   }
 }
 

@@ -23,9 +23,12 @@ Given settings(const std::string& rule) {
 
 std::vector<const Descriptor*> rules() { return Registry::instance().list(Kind::aggregator); }
 
-at::Tensor honest_rows(int64_t n = kN, uint64_t seed = 9) { return normal_matrix(n, kColumns, seed).add(1.0f); }
+at::Tensor honest_rows(int64_t n = kN, uint64_t seed = 9) {
+  return normal_matrix(n, kColumns, seed).add(1.0f);
+}
 
-at::Tensor once(const Descriptor& rule, const at::Tensor& rows, int64_t f = kF, const at::Tensor& shift = {}) {
+at::Tensor once(const Descriptor& rule, const at::Tensor& rows, int64_t f = kF,
+                const at::Tensor& shift = {}) {
   at::Tensor reference = at::ones({rows.size(1)});
   if (shift.defined()) reference.add_(shift);
   return Server(rule.name, settings(rule.name)).round(rows, f, reference);
@@ -47,7 +50,8 @@ TEST_CASE("every rule states what it reads, costs and bears", "[conformance]") {
       CHECK_FALSE(rule->rule.breakdown.empty());
       CHECK(rule->rule.least >= 1);
       if (kind == Kind::pre_aggregator) continue;
-      const auto made = make<Aggregator>(kind, rule->name, rule_values(kind, rule->name, settings(rule->name)));
+      const auto made =
+          make<Aggregator>(kind, rule->name, rule_values(kind, rule->name, settings(rule->name)));
       CHECK((dynamic_cast<const ColumnRule*>(made.get()) != nullptr) == (rule->rule.reads == "columns"));
       CHECK((dynamic_cast<const GramRule*>(made.get()) != nullptr) == (rule->rule.reads == "gram"));
     }
@@ -82,7 +86,8 @@ TEST_CASE("multiplying all messages multiplies the update where the rule says so
   }
 }
 
-TEST_CASE("no rule that bears liars lets their numbers make the update non-finite", "[conformance][hostile]") {
+TEST_CASE("no rule that bears liars lets their numbers make the update non-finite",
+          "[conformance][hostile]") {
   const float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
   const std::map<std::string, std::vector<float>> kinds = {{"nan", {nan}},
                                                            {"inf", {inf}},
@@ -116,7 +121,8 @@ TEST_CASE("no rule that bears liars lets their numbers make the update non-finit
 TEST_CASE("one bad number in one message is as hostile as a bad message", "[conformance][hostile]") {
   for (const Descriptor* rule : rules()) {
     if (!bears_liars(*rule)) continue;
-    for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
+    for (const float bad :
+         {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
       at::Tensor rows = honest_rows();
       rows[7][kColumns - 1] = bad;
       INFO(rule->name);
@@ -130,7 +136,8 @@ TEST_CASE("a rule's bytes do not depend on the number of threads", "[conformance
   for (const Descriptor* rule : rules())
     for (const std::vector<std::string>& pre : {std::vector<std::string>{}, {"arc", "nnm"}}) {
       const bool takes_signs =
-          make<Aggregator>(Kind::aggregator, rule->name, rule_values(Kind::aggregator, rule->name, settings(rule->name)))
+          make<Aggregator>(Kind::aggregator, rule->name,
+                           rule_values(Kind::aggregator, rule->name, settings(rule->name)))
               ->takes() == Encoding::signs;
       if (takes_signs && !pre.empty()) continue;
       INFO(rule->name << " after " << pre.size());

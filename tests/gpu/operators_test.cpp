@@ -1,5 +1,6 @@
 #include "gpu/device.h"
 #include "learn/optimizer.h"
+#include "support/apply_rule.h"
 #include "support/catch.h"
 #include "tensor/signs.h"
 #include "varangian/column_rule.h"
@@ -97,6 +98,25 @@ TEST_CASE("a vote on the GPU is the CPU's, however ties are broken", "[gpu]") {
       };
       CHECK(at::equal(vote(here), vote(there)));
     }
+}
+
+TEST_CASE("every rule on the GPU is near the CPU's", "[gpu]") {
+  const std::map<std::string, Given> settings = {
+      {"byzantine_sgd", {{"along", 1e9}, {"sum", 400.0}, {"message", 300.0}}},
+      {"safeguard", {{"short_threshold", 400.0}, {"long_threshold", 400.0}}}};
+  at::Tensor rows = normal(13, 3000).add(1.0f);
+  rows[4].fill_(std::numeric_limits<float>::quiet_NaN());
+  for (const Descriptor* rule : Registry::instance().list(Kind::aggregator)) {
+    if (rule->rule.breakdown.starts_with("none")) continue;
+    INFO(rule->name);
+    const auto given = settings.find(rule->name);
+    const auto update = [&](auto place) {
+      Server server(rule->name, given == settings.end() ? Given{} : given->second);
+      server.round(place(rows), 2, place(at::ones({3000})));
+      return here(server.round(place(rows), 2, place(at::ones({3000}))));
+    };
+    CHECK(at::allclose(update(here), update(there), 1e-4, 1e-4));
+  }
 }
 
 }  // namespace varangian

@@ -115,8 +115,10 @@ TEST_CASE("the mean around a centre takes the nearest, and of equally near ones 
         std::vector<float> median(kColumns), trimmed(kColumns), lower(kColumns);
         const int64_t trim = n / 4 * 2 < n ? n / 4 : 0;
         using kernels::Centre;
-        kernels::column_mean_around(rows.data(), n, kColumns, kColumns, Centre::median, 0, keep, median.data());
-        kernels::column_mean_around(rows.data(), n, kColumns, kColumns, Centre::lower_median, 0, keep, lower.data());
+        kernels::column_mean_around(rows.data(), n, kColumns, kColumns, Centre::median, 0, keep,
+                                    median.data());
+        kernels::column_mean_around(rows.data(), n, kColumns, kColumns, Centre::lower_median, 0, keep,
+                                    lower.data());
         kernels::column_mean_around(rows.data(), n, kColumns, kColumns, Centre::trimmed_mean, trim, keep,
                                     trimmed.data());
         INFO("n " << n << ", keep " << keep << ", ties " << ties);
@@ -125,7 +127,8 @@ TEST_CASE("the mean around a centre takes the nearest, and of equally near ones 
           const size_t at = static_cast<size_t>(j);
           CHECK(median[at] == Approx(naive_mean_around(values, naive_median(values), keep)).margin(1e-5));
           CHECK(lower[at] ==
-                Approx(naive_mean_around(values, sorted(values)[static_cast<size_t>((n - 1) / 2)], keep)).margin(1e-5));
+                Approx(naive_mean_around(values, sorted(values)[static_cast<size_t>((n - 1) / 2)], keep))
+                    .margin(1e-5));
           CHECK(trimmed[at] ==
                 Approx(naive_mean_around(values, naive_trimmed_mean(values, trim), keep)).margin(1e-5));
         }

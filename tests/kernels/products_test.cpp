@@ -2,7 +2,9 @@
 #include "kernels/combine.h"
 #include "kernels/gram.h"
 #include "naive.h"
+#include "support/apply_rule.h"
 #include "support/catch.h"
+#include "tensor/points_on_device.h"
 
 #include <cmath>
 #include <cstring>
@@ -12,7 +14,7 @@ namespace {
 
 using Pointers = std::vector<const float*>;
 
-Pointers rows_of(const std::vector<float>& rows, int64_t n, int64_t columns) {
+Pointers pointers(const std::vector<float>& rows, int64_t n, int64_t columns) {
   Pointers points;
   for (int64_t r = 0; r < n; ++r) points.push_back(rows.data() + r * columns);
   return points;
@@ -37,7 +39,7 @@ TEST_CASE("distances from inner products are those of plain differences", "[kern
   for (const int64_t n : {1, 2, 3, 4, 5, 15, 27, 64, 101})
     for (const int64_t columns : {1, 7, 255, 256, 257, 1000}) {
       const std::vector<float> rows = normal_rows(n, columns, static_cast<uint64_t>(n));
-      Pointers points = rows_of(rows, n, columns);
+      Pointers points = pointers(rows, n, columns);
       points.push_back(nullptr);
       const size_t m = points.size();
       std::vector<double> gram(m * m), portable(m * m);
@@ -52,11 +54,31 @@ TEST_CASE("distances from inner products are those of plain differences", "[kern
     }
 }
 
+TEST_CASE("products and mixings off the CPU agree with the kernels", "[kernels][device]") {
+  Crew crew(1, false);
+  at::Tensor rows = normal_matrix(9, 3000).add(5);
+  for (const float bad : {1.0f, 1e8f, INFINITY, NAN}) {
+    rows[3].fill_(bad);
+    Points points = rows_of(rows);
+    points.emplace_back();
+    const Geometry kernel(9, gram(points, crew)), device(9, gram_on_device(points));
+    for (int64_t i = 0; i < 10; ++i)
+      for (int64_t j = 0; j < 10; ++j)
+        CHECK(device.squared_distance(i, j) ==
+              Approx(kernel.squared_distance(i, j)).epsilon(1e-6).margin(1e-6));
+    Mixing mixing{.points = 10, .rows = {kernel.average({0, 1, 5}), kernel.one(9), lost(10)}};
+    at::Tensor by_kernel = at::empty({3, 1000}), on_device = at::empty({3, 1000});
+    mix(points, mixing, 128, by_kernel);
+    mix_on_device(points, mixing, 128, on_device);
+    CHECK(at::allclose(by_kernel, on_device, 1e-5, 1e-6, /*equal_nan=*/true));
+  }
+}
+
 TEST_CASE("rows that nearly coincide keep their distances", "[kernels][gram]") {
   constexpr int64_t kRows = 8, kColumns = 5000;
   std::vector<float> rows = normal_rows(kRows, kColumns);
   for (float& x : rows) x = 1000.0f + 1e-3f * x;
-  const Pointers points = rows_of(rows, kRows, kColumns);
+  const Pointers points = pointers(rows, kRows, kColumns);
   std::vector<double> gram(kRows * kRows);
   kernels::gram(points.data(), kRows, kColumns, gram.data());
   for (size_t i = 0; i < kRows; ++i)
@@ -70,7 +92,7 @@ TEST_CASE("a liar's huge or not finite row spoils no other distance", "[kernels]
     constexpr int64_t kRows = 6, kColumns = 700;
     std::vector<float> rows = normal_rows(kRows, kColumns);
     for (int64_t j = 0; j < kColumns; ++j) rows[static_cast<size_t>(2 * kColumns + j)] = bad;
-    const Pointers points = rows_of(rows, kRows, kColumns);
+    const Pointers points = pointers(rows, kRows, kColumns);
     std::vector<double> gram(kRows * kRows);
     kernels::gram(points.data(), kRows, kColumns, gram.data());
     CHECK(std::isfinite(gram[2 * kRows + 2]) == std::isfinite(bad));
@@ -86,7 +108,7 @@ TEST_CASE("combinations are fused sums in the points' order, whatever the body",
     for (const int64_t k : {1, 3, 4, 9})
       for (const int64_t columns : {1, 31, 128, 517}) {
         const std::vector<float> rows = normal_rows(m, columns), c = normal_rows(k, m, 5);
-        const Pointers points = rows_of(rows, m, columns);
+        const Pointers points = pointers(rows, m, columns);
         std::vector<float> out(static_cast<size_t>(k * columns));
         std::vector<float*> outs;
         for (int64_t r = 0; r < k; ++r) outs.push_back(out.data() + r * columns);
@@ -95,7 +117,8 @@ TEST_CASE("combinations are fused sums in the points' order, whatever the body",
         for (int64_t r = 0; r < k; ++r)
           for (int64_t j = 0; j < columns; ++j) {
             float sum = 0;
-            for (int64_t i = 0; i < m; ++i) sum = std::fmaf(c[static_cast<size_t>(r * m + i)], points[i][j], sum);
+            for (int64_t i = 0; i < m; ++i)
+              sum = std::fmaf(c[static_cast<size_t>(r * m + i)], points[i][j], sum);
             same = same && sum == outs[r][j];
           }
         INFO("m " << m << ", k " << k << ", columns " << columns);

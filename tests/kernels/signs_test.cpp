@@ -86,8 +86,11 @@ TEST_CASE("a quorum leaves open what too few agree on", "[kernels][signs]") {
       for (int64_t j = 0; j < 64 * kWords; ++j) {
         int64_t against = 0;
         for (const float x : column(rows, n, 64 * kWords, j)) against += x < 0;
-        const auto bit = [&](const std::vector<uint64_t>& words) { return (words[static_cast<size_t>(j / 64)] >> (j % 64) & 1u) != 0; };
-        same = same && bit(negative) == (against >= quorum) && bit(open) == (against < quorum && n - against < quorum);
+        const auto bit = [&](const std::vector<uint64_t>& words) {
+          return (words[static_cast<size_t>(j / 64)] >> (j % 64) & 1u) != 0;
+        };
+        same = same && bit(negative) == (against >= quorum) &&
+               bit(open) == (against < quorum && n - against < quorum);
       }
       INFO("n " << n << ", quorum " << quorum);
       CHECK(same);

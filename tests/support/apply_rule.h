@@ -28,27 +28,29 @@ class Server {
       : crew_(threads, false) {
     std::vector<std::unique_ptr<PreAggregator>> chain;
     for (const std::string& name : pre)
-      chain.push_back(make<PreAggregator>(Kind::pre_aggregator, name, rule_values(Kind::pre_aggregator, name)));
+      chain.push_back(
+          make<PreAggregator>(Kind::pre_aggregator, name, rule_values(Kind::pre_aggregator, name)));
     defence_ = std::make_unique<Defence>(
-        std::move(chain), make<Aggregator>(Kind::aggregator, rule, rule_values(Kind::aggregator, rule, given)));
+        std::move(chain),
+        make<Aggregator>(Kind::aggregator, rule, rule_values(Kind::aggregator, rule, given)));
   }
 
   at::Tensor round(const at::Tensor& rows, int64_t f, const at::Tensor& reference = {}) {
     const int64_t n = rows.size(0), columns = rows.size(1);
     if (last_.numel() != columns) {
-      last_ = at::zeros({columns});
-      defence_->declare(state_, n, columns, at::kCPU);
+      last_ = at::zeros({columns}, rows.options());
+      defence_->declare(state_, n, columns, rows.device());
     }
     Messages wire{.encoding = defence_->rule().takes(), .columns = columns, .rows = rows};
     if (wire.encoding == Encoding::signs) {
-      wire.rows = at::empty({n, (columns + 63) / 64}, at::kLong);
+      wire.rows = at::empty({n, (columns + 63) / 64}, rows.options().dtype(at::kLong));
       pack_signs(rows, wire.rows);
     }
     ++round_;
-    const at::Tensor weights = at::zeros({columns});
+    const at::Tensor weights = at::zeros({columns}, rows.options());
     const std::vector<int64_t> layers = {0};
     const Random random = Random(3, Purpose::rule).at(round_);
-    at::Tensor update = at::full({columns}, 99.0f);
+    at::Tensor update = at::full({columns}, 99.0f, rows.options());
     const Decision decision = defence_->decide({.wire = wire,
                                                 .declared_f = f,
                                                 .clock = {.round = round_, .learning_rate = 1},
