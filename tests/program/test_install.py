@@ -84,7 +84,7 @@ def test_a_config_that_is_nowhere_is_told_with_both_places(prefix, tmp_path):
 
 
 def test_the_version_names_libtorch_and_the_instruction_set(varangian):
-    assert re.fullmatch(r"varangian \d+\.\d+\.\d+, LibTorch 2\.\d+\.\d+ with [A-Z0-9]+\n", varangian("--version"))
+    assert re.fullmatch(r"varangian \d+\.\d+\.\d+, LibTorch 2\.\d+\.\d+ with [A-Z0-9]+, kernels with \w+\n", varangian("--version"))
 
 
 def test_the_plugin_of_the_readme_compiles_against_what_is_installed(varangian, prefix, tmp_path):
