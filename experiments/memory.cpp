@@ -12,9 +12,10 @@ double needed_memory(const RunConfig& run, const Assembly& assembly, DataCache& 
   const double d = static_cast<double>(setup.task->parameters()), n = static_cast<double>(run.count);
   State state;
   setup.optimizer->declare(state, setup.task->parameters(), at::Device(at::kMeta));
-  // Weights, update, last update, a forged row, and what the optimizer keeps.
-  const double vectors = 4 + static_cast<double>(state.entries().size());
-  double bytes = 4 * d * (n * (run.beta > 0 ? 2 : 1) + vectors);
+  setup.defence->declare(state, run.count, setup.task->parameters(), at::Device(at::kMeta));
+  // Messages and momentum; weights, update, last update, a forged row; what the optimizer and the rule keep.
+  double bytes = 4 * d * (n * (run.beta > 0 ? 2 : 1) + 4);
+  for (const State::Entry& entry : state.entries()) bytes += static_cast<double>(entry.value.nbytes());
   if (setup.compressor->encoding() == Encoding::signs)
     bytes += n * static_cast<double>(payload_bytes(Encoding::signs, setup.task->parameters()));
   if (run.model) {

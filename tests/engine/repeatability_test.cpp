@@ -73,6 +73,29 @@ TEST_CASE("an interrupted run, resumed, gives the bytes of an undisturbed one", 
   }
 }
 
+TEST_CASE("what a rule remembers survives an interruption, on any number of threads", "[repeatability]") {
+  for (const std::string& rule :
+       {std::string(R"("aggregator": "foolsgold", "pre_aggregators": [{"name": "bucketing", "size": 2}, "nnm"])"),
+        std::string(R"("aggregator": {"name": "fldetector", "window": 2})"),
+        std::string(R"("aggregator": {"name": "byzantine_sgd", "along": 100, "sum": 50, "message": 20})"),
+        std::string(R"("aggregator": {"name": "safeguard", "short": 2, "long": 4, "short_threshold": 5,
+                       "long_threshold": 5, "noise": 0.1})"),
+        std::string(R"("aggregator": "clipped_clustering")"),
+        std::string(R"("aggregator": "centred_clipping", "pre_aggregators": ["arc"])"),
+        std::string(R"("compressor": "sign", "aggregator": {"name": "federated_defense", "start": 3})")}) {
+    INFO(rule);
+    const RunConfig run = config_of(R"({"format": 1, "name": "memory", "rounds": 6, "task": {"dataset": "quadratic"},
+        "workers": {"count": 11, "byzantine": 2}, "adversary": "sign_flip", )" + rule + "}");
+    const ScratchFolder whole_folder, folder;
+    const RunResult whole = run_in(whole_folder.string(), run, 1);
+    REQUIRE(whole.manifest.at("status") == "completed");
+    CHECK(run_in(folder.string(), run, 2, 3).manifest.at("status") == "interrupted");
+    const RunResult result = run_in(folder.string(), run, 3);
+    CHECK(result.metrics == whole.metrics);
+    CHECK(result.weights == whole.weights);
+  }
+}
+
 TEST_CASE("each of the five seeds changes the run, and nothing else does", "[repeatability]") {
   const ScratchFolder data;
   const std::string images = write_images(data.string(), 300);
