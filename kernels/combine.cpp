@@ -23,10 +23,17 @@ struct VectorOf<1> {
 
 template <typename V>
 VARANGIAN_INLINE V multiply_add(float a, const V& x, const V& sum) {
-  if constexpr (std::is_same_v<V, float>)
+  if constexpr (std::is_same_v<V, float>) {
     return __builtin_fmaf(a, x, sum);
-  else
+  } else {
+#if defined(__clang__)  // does not fuse vectors in all cases
+    V result;
+    for (size_t k = 0; k < sizeof(V) / sizeof(float); ++k) result[k] = __builtin_fmaf(a, x[k], sum[k]);
+    return result;
+#else
     return a * x + sum;
+#endif
+  }
 }
 
 // R outputs over U vectors of columns: their sums stay in registers while the points pass by.
