@@ -1,46 +1,19 @@
 #include "combine.h"
 
-#include "isa.h"
+#include "fused.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstring>
-#include <type_traits>
 #include <vector>
 
-// Compiled with -ffp-contract=fast, so that the vector bodies fuse; the plain body says so itself.
 namespace varangian::kernels {
 namespace {
-
-template <int W>
-struct VectorOf {
-  typedef float type __attribute__((vector_size(W * sizeof(float))));
-};
-template <>
-struct VectorOf<1> {
-  using type = float;
-};
-
-template <typename V>
-VARANGIAN_INLINE V multiply_add(float a, const V& x, const V& sum) {
-  if constexpr (std::is_same_v<V, float>) {
-    return __builtin_fmaf(a, x, sum);
-  } else {
-#if defined(__clang__)  // does not fuse vectors in all cases
-    V result;
-    for (size_t k = 0; k < sizeof(V) / sizeof(float); ++k) result[k] = __builtin_fmaf(a, x[k], sum[k]);
-    return result;
-#else
-    return a * x + sum;
-#endif
-  }
-}
 
 // R outputs over U vectors of columns: their sums stay in registers while the points pass by.
 template <int R, int U, int W>
 VARANGIAN_INLINE void tile(const float* const* points, const std::vector<int64_t>& used,
                            const float* by_point, int64_t begin, float* const* outs) {
-  using V = typename VectorOf<W>::type;
+  using V = typename VectorOf<float, W>::type;
   V sum[R][U] = {};
   for (size_t i = 0; i < used.size(); ++i) {
     const float* x = points[used[i]] + begin;
@@ -57,30 +30,58 @@ VARANGIAN_INLINE void tile(const float* const* points, const std::vector<int64_t
     for (int u = 0; u < U; ++u) std::memcpy(outs[r] + begin + u * W, &sum[r][u], sizeof(V));
 }
 
-template <int R, int W>
-VARANGIAN_INLINE void rows(const float* const* points, int64_t m, const float* coefficients, int64_t columns,
-                           float* const* outs) {
+// Up to four outputs, the points that one of them needs, and their coefficients.
+struct Group {
   std::vector<int64_t> used;
   std::vector<float> by_point;
-  for (int64_t i = 0; i < m; ++i) {
-    bool zero = true;
-    for (int r = 0; r < R; ++r) zero = zero && coefficients[r * m + i] == 0;
-    if (zero || points[i] == nullptr) continue;
-    used.push_back(i);
-    for (int r = 0; r < R; ++r) by_point.push_back(coefficients[r * m + i]);
+  int64_t first, count;
+};
+
+std::vector<Group> groups_of(const float* const* points, int64_t m, const float* coefficients, int64_t k) {
+  std::vector<Group> groups;
+  for (int64_t first = 0; first < k; first += 4) {
+    Group group{.used = {}, .by_point = {}, .first = first, .count = std::min<int64_t>(4, k - first)};
+    for (int64_t i = 0; i < m; ++i) {
+      bool zero = true;
+      for (int64_t r = first; r < first + group.count; ++r) zero = zero && coefficients[r * m + i] == 0;
+      if (zero || points[i] == nullptr) continue;
+      group.used.push_back(i);
+      for (int64_t r = first; r < first + group.count; ++r) group.by_point.push_back(coefficients[r * m + i]);
+    }
+    groups.push_back(std::move(group));
   }
-  constexpr int U = R == 1 ? 8 : 4;
-  int64_t begin = 0;
-  for (; begin + U * W <= columns; begin += U * W) tile<R, U, W>(points, used, by_point.data(), begin, outs);
-  for (; begin < columns; ++begin) tile<R, 1, 1>(points, used, by_point.data(), begin, outs);
+  return groups;
 }
 
+template <int U, int W>
+VARANGIAN_INLINE void some_columns(const float* const* points, const Group& group, int64_t begin,
+                                   float* const* outs) {
+  const float* by_point = group.by_point.data();
+  switch (group.count) {
+    case 1:
+      return tile<1, U, W>(points, group.used, by_point, begin, outs + group.first);
+    case 2:
+      return tile<2, U, W>(points, group.used, by_point, begin, outs + group.first);
+    case 3:
+      return tile<3, U, W>(points, group.used, by_point, begin, outs + group.first);
+    default:
+      return tile<4, U, W>(points, group.used, by_point, begin, outs + group.first);
+  }
+}
+
+// All outputs of a few columns at a time, while the points' values are in the first cache.
 template <int W>
 VARANGIAN_INLINE void all_rows(const float* const* points, int64_t m, const float* coefficients, int64_t k,
                                int64_t columns, float* const* outs) {
-  int64_t r = 0;
-  for (; r + 4 <= k; r += 4) rows<4, W>(points, m, coefficients + r * m, columns, outs + r);
-  for (; r < k; ++r) rows<1, W>(points, m, coefficients + r * m, columns, outs + r);
+  const std::vector<Group> groups = groups_of(points, m, coefficients, k);
+  int64_t begin = 0;
+  if (k == 1)
+    for (; begin + 8 * W <= columns; begin += 8 * W)
+      tile<1, 8, W>(points, groups[0].used, groups[0].by_point.data(), begin, outs);
+  for (; begin + 4 * W <= columns; begin += 4 * W)
+    for (const Group& group : groups) some_columns<4, W>(points, group, begin, outs);
+  for (; begin < columns; ++begin)
+    for (const Group& group : groups) some_columns<1, 1>(points, group, begin, outs);
 }
 
 void combine_plain(const float* const* points, int64_t m, const float* coefficients, int64_t k,

@@ -10,8 +10,13 @@
 namespace varangian {
 namespace {
 
-constexpr int64_t kBlock = 8192;       // a multiple of 128; 27 rows of it fit a 1 MiB cache
-constexpr int64_t kMixedBlock = 2048;  // mixed messages lie beside the messages
+constexpr int64_t kBlock = 8192;  // a multiple of 128; 27 rows of it fit a 1 MiB cache
+
+// Mixed messages lie beside the messages: a quarter of a MiB of them.
+int64_t mixed_block(size_t messages) {
+  const int64_t columns = 65536 / static_cast<int64_t>(messages) / 128 * 128;
+  return std::clamp<int64_t>(columns, 128, kBlock);
+}
 
 // b after a, as one mixing of the points that a starts from. The points behind the messages stay.
 Mixing after(const Mixing& a, const Mixing& b) {
@@ -121,7 +126,9 @@ Decision Defence::decide(const DefenceView& view, at::Tensor update, Parallel& p
 void Defence::by_columns(const ColumnRule& rule, const DefenceView& view, const Points& points,
                          const Mixing* mixing, at::Tensor update, Parallel& parallel) const {
   const int64_t columns = view.wire.columns;
-  const int64_t longest = !update.is_cpu() ? columns : mixing != nullptr ? kMixedBlock : kBlock;
+  const int64_t longest = !update.is_cpu()    ? columns
+                          : mixing != nullptr ? mixed_block(mixing->rows.size())
+                                              : kBlock;
   parallel.for_each((columns + longest - 1) / longest, [&](int64_t block) {
     const int64_t begin = block * longest, width = std::min(longest, columns - begin);
     at::Tensor rows;

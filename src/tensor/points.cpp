@@ -27,6 +27,35 @@ std::vector<const float*> pointers(const Points& points, int64_t begin) {
   return all;
 }
 
+std::vector<double> gram_by(const Points& points, kernels::Products products, Parallel& parallel) {
+  const int64_t columns = some(points).numel(), m = static_cast<int64_t>(points.size());
+  const int64_t width = std::max<int64_t>(1, (columns + kParts * kBlock - 1) / (kParts * kBlock)) * kBlock;
+  const int64_t parts = (columns + width - 1) / width;
+  std::vector<double> sums(static_cast<size_t>(parts * m * m));
+  parallel.for_each(parts, [&](int64_t part) {
+    kernels::gram(pointers(points, part * width).data(), m, std::min(width, columns - part * width), products,
+                  sums.data() + part * m * m);
+  });
+  for (int64_t part = 1; part < parts; ++part)
+    for (int64_t i = 0; i < m * m; ++i)
+      sums[static_cast<size_t>(i)] += sums[static_cast<size_t>(part * m * m + i)];
+  sums.resize(static_cast<size_t>(m * m));
+  return sums;
+}
+
+// Whether floats rounded away the digits of a distance, since two points that are not equal lie much nearer
+// to each other than to the common row, or could not hold a square.
+bool needs_doubles(const std::vector<double>& products, size_t m) {
+  constexpr double kEnough = 1e-2;
+  for (size_t i = 0; i < m; ++i)
+    for (size_t j = 0; j < i; ++j) {
+      const double scale = products[i * m + i] + products[j * m + j];
+      const double distance = scale - 2 * products[i * m + j];
+      if (!std::isfinite(scale) || (distance != 0 && distance < kEnough * scale)) return true;
+    }
+  return false;
+}
+
 }  // namespace
 
 Points rows_of(const at::Tensor& matrix) {
@@ -43,21 +72,11 @@ void for_each_block(int64_t columns, const at::Tensor& like, Parallel& parallel,
 }
 
 std::vector<double> gram(const Points& points, Parallel& parallel) {
-  const at::Tensor& like = some(points);
-  if (!like.is_cpu()) return gram_on_device(points);
-  const int64_t columns = like.numel(), m = static_cast<int64_t>(points.size());
-  const int64_t width = std::max<int64_t>(1, (columns + kParts * kBlock - 1) / (kParts * kBlock)) * kBlock;
-  const int64_t parts = (columns + width - 1) / width;
-  std::vector<double> sums(static_cast<size_t>(parts * m * m));
-  parallel.for_each(parts, [&](int64_t part) {
-    kernels::gram(pointers(points, part * width).data(), m, std::min(width, columns - part * width),
-                  sums.data() + part * m * m);
-  });
-  for (int64_t part = 1; part < parts; ++part)
-    for (int64_t i = 0; i < m * m; ++i)
-      sums[static_cast<size_t>(i)] += sums[static_cast<size_t>(part * m * m + i)];
-  sums.resize(static_cast<size_t>(m * m));
-  return sums;
+  if (!some(points).is_cpu()) return gram_on_device(points);
+  std::vector<double> products = gram_by(points, kernels::Products::in_float, parallel);
+  if (needs_doubles(products, points.size()))
+    products = gram_by(points, kernels::Products::in_double, parallel);
+  return products;
 }
 
 void mix(const Points& points, const Mixing& mixing, int64_t begin, at::Tensor outs) {
@@ -65,7 +84,13 @@ void mix(const Points& points, const Mixing& mixing, int64_t begin, at::Tensor o
   VARANGIAN_ASSERT_EQ(mixing.points, m);
   if (!outs.is_cpu()) return mix_on_device(points, mixing, begin, outs);
   std::vector<float> coefficients;
-  for (const Coefficients& row : mixing.rows) coefficients.insert(coefficients.end(), row.begin(), row.end());
+  for (const Coefficients& row : mixing.rows) {
+    if (is_lost(row))  // so that nothing reads points that are not finite, which a message beside it has no
+                       // part in
+      coefficients.resize(coefficients.size() + row.size());
+    else
+      coefficients.insert(coefficients.end(), row.begin(), row.end());
+  }
   std::vector<float*> into;
   for (int64_t r = 0; r < k; ++r) into.push_back(outs.data_ptr<float>() + r * outs.stride(0));
   kernels::combine(pointers(points, begin).data(), m, coefficients.data(), k, width, into.data());

@@ -75,7 +75,8 @@ TEST_CASE("an interrupted run, resumed, gives the bytes of an undisturbed one", 
 
 TEST_CASE("what a rule remembers survives an interruption, on any number of threads", "[repeatability]") {
   for (const std::string& rule :
-       {std::string(R"("aggregator": "foolsgold", "pre_aggregators": [{"name": "bucketing", "size": 2}, "nnm"])"),
+       {std::string(
+            R"("aggregator": "foolsgold", "pre_aggregators": [{"name": "bucketing", "size": 2}, "nnm"])"),
         std::string(R"("aggregator": {"name": "fldetector", "window": 2})"),
         std::string(R"("aggregator": {"name": "byzantine_sgd", "along": 100, "sum": 50, "message": 20})"),
         std::string(R"("aggregator": {"name": "safeguard", "short": 2, "long": 4, "short_threshold": 5,
@@ -84,8 +85,10 @@ TEST_CASE("what a rule remembers survives an interruption, on any number of thre
         std::string(R"("aggregator": "centred_clipping", "pre_aggregators": ["arc"])"),
         std::string(R"("compressor": "sign", "aggregator": {"name": "federated_defense", "start": 3})")}) {
     INFO(rule);
-    const RunConfig run = config_of(R"({"format": 1, "name": "memory", "rounds": 6, "task": {"dataset": "quadratic"},
-        "workers": {"count": 11, "byzantine": 2}, "adversary": "sign_flip", )" + rule + "}");
+    const RunConfig run =
+        config_of(R"({"format": 1, "name": "memory", "rounds": 6, "task": {"dataset": "quadratic"},
+        "workers": {"count": 11, "byzantine": 2}, "adversary": "sign_flip", )" +
+                  rule + "}");
     const ScratchFolder whole_folder, folder;
     const RunResult whole = run_in(whole_folder.string(), run, 1);
     REQUIRE(whole.manifest.at("status") == "completed");

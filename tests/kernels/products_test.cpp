@@ -43,14 +43,22 @@ TEST_CASE("distances from inner products are those of plain differences", "[kern
       points.push_back(nullptr);
       const size_t m = points.size();
       std::vector<double> gram(m * m), portable(m * m);
-      kernels::gram(points.data(), static_cast<int64_t>(m), columns, gram.data());
-      kernels::gram_portable(points.data(), static_cast<int64_t>(m), columns, portable.data());
-      INFO("n " << n << ", columns " << columns);
-      CHECK(std::memcmp(gram.data(), portable.data(), gram.size() * sizeof(double)) == 0);
-      for (size_t i = 0; i + 1 < m; ++i)
-        for (size_t j = 0; j < m; ++j)
-          CHECK(squared_distance(gram, m, i, j) ==
-                Approx(naive_distance(points[i], points[j], columns)).epsilon(1e-5).margin(1e-9));
+      for (const kernels::Products products : {kernels::Products::in_float, kernels::Products::in_double}) {
+        kernels::gram(points.data(), static_cast<int64_t>(m), columns, products, gram.data());
+        kernels::gram_portable(points.data(), static_cast<int64_t>(m), columns, products, portable.data());
+        INFO("n " << n << ", columns " << columns << ", float " << (products == kernels::Products::in_float));
+        CHECK(std::memcmp(gram.data(), portable.data(), gram.size() * sizeof(double)) == 0);
+        const double digits =
+            products == kernels::Products::in_float ? 1e-6 : 1e-7;  // differences are floats
+        bool near = true;
+        for (size_t i = 0; i + 1 < m; ++i)
+          for (size_t j = 0; j < m; ++j)
+            near = near && squared_distance(gram, m, i, j) ==
+                               Approx(naive_distance(points[i], points[j], columns))
+                                   .epsilon(1e-6)
+                                   .margin(digits * (gram[i * m + i] + gram[j * m + j]));
+        CHECK(near);
+      }
     }
 }
 
@@ -66,8 +74,9 @@ TEST_CASE("products and mixings off the CPU agree with the kernels", "[kernels][
       for (int64_t j = 0; j < 10; ++j)
         CHECK(device.squared_distance(i, j) ==
               Approx(kernel.squared_distance(i, j)).epsilon(1e-6).margin(1e-6));
-    Mixing mixing{.points = 10, .rows = {kernel.average({0, 1, 5}), kernel.one(9), lost(10)}};
-    at::Tensor by_kernel = at::empty({3, 1000}), on_device = at::empty({3, 1000});
+    Mixing mixing{.points = 10,
+                  .rows = {kernel.average({0, 1, 5}), kernel.one(9), lost(10), kernel.one(1), kernel.one(2)}};
+    at::Tensor by_kernel = at::empty({5, 1000}), on_device = at::empty({5, 1000});
     mix(points, mixing, 128, by_kernel);
     mix_on_device(points, mixing, 128, on_device);
     CHECK(at::allclose(by_kernel, on_device, 1e-5, 1e-6, /*equal_nan=*/true));
@@ -80,11 +89,30 @@ TEST_CASE("rows that nearly coincide keep their distances", "[kernels][gram]") {
   for (float& x : rows) x = 1000.0f + 1e-3f * x;
   const Pointers points = pointers(rows, kRows, kColumns);
   std::vector<double> gram(kRows * kRows);
-  kernels::gram(points.data(), kRows, kColumns, gram.data());
-  for (size_t i = 0; i < kRows; ++i)
-    for (size_t j = 0; j < i; ++j)
-      CHECK(squared_distance(gram, kRows, i, j) ==
-            Approx(naive_distance(points[i], points[j], kColumns)).epsilon(1e-9));
+  for (const bool in_float : {true, false}) {
+    kernels::gram(points.data(), kRows, kColumns,
+                  in_float ? kernels::Products::in_float : kernels::Products::in_double, gram.data());
+    for (size_t i = 0; i < kRows; ++i)
+      for (size_t j = 0; j < i; ++j)
+        CHECK(squared_distance(gram, kRows, i, j) ==
+              Approx(naive_distance(points[i], points[j], kColumns)).epsilon(in_float ? 1e-6 : 1e-9));
+  }
+}
+
+TEST_CASE("a zero message costs messages that nearly coincide no digits of their distances",
+          "[kernels][gram]") {
+  constexpr int64_t kRows = 6, kColumns = 3000;
+  at::Tensor rows = normal_matrix(kRows, kColumns).mul(1e-3).add(10);
+  rows[0].zero_();         // of least norm, so the common row
+  rows[1].copy_(rows[2]);  // equal ones stay equal
+  Crew crew(2, false);
+  const std::vector<double> products = gram(rows_of(rows), crew);
+  for (size_t i = 1; i < kRows; ++i)
+    for (size_t j = 1; j < i; ++j)
+      CHECK(squared_distance(products, kRows, i, j) ==
+            Approx(naive_distance(rows[static_cast<int64_t>(i)].const_data_ptr<float>(),
+                                  rows[static_cast<int64_t>(j)].const_data_ptr<float>(), kColumns))
+                .epsilon(1e-6));
 }
 
 TEST_CASE("a liar's huge or not finite row spoils no other distance", "[kernels][gram]") {
@@ -94,7 +122,7 @@ TEST_CASE("a liar's huge or not finite row spoils no other distance", "[kernels]
     for (int64_t j = 0; j < kColumns; ++j) rows[static_cast<size_t>(2 * kColumns + j)] = bad;
     const Pointers points = pointers(rows, kRows, kColumns);
     std::vector<double> gram(kRows * kRows);
-    kernels::gram(points.data(), kRows, kColumns, gram.data());
+    kernels::gram(points.data(), kRows, kColumns, kernels::Products::in_double, gram.data());
     CHECK(std::isfinite(gram[2 * kRows + 2]) == std::isfinite(bad));
     for (const size_t i : {0u, 1u, 3u, 4u, 5u})
       for (const size_t j : {0u, 1u, 3u, 4u, 5u})
