@@ -85,6 +85,19 @@ def setup():
     print("the peers also need jemalloc: apt-get install libjemalloc2")
 
 
+def nnm_trimmed_mean(rows, f):
+    """In doubles: with a million columns, sums of float32 squares choose other neighbours."""
+    import numpy as np
+    rows, n = rows.astype(np.float64), len(rows)
+    products = rows @ rows.T
+    distances = np.diag(products)[:, None] + np.diag(products) - 2 * products
+    mixed = np.stack([rows[np.argsort(distances[i], kind="stable")[:n - f]].mean(0) for i in range(n)])
+    return np.sort(mixed, 0)[f:n - f].mean(0)
+
+
+EXACT = {"nnm + trimmed mean": nnm_trimmed_mean}  # asked where the peer's result is not ours
+
+
 class Timed:
     """A process that answers a line with milliseconds."""
 
@@ -142,8 +155,13 @@ def main():
                     theirs, own = (statistics.median(column) for column in zip(*times))
                     verdict = "-"
                     if equal:
-                        difference = np.abs(np.load(file + ".peer.npy") - np.load(file + ".ours.npy")).max()
+                        result, wanted = np.load(file + ".ours.npy"), np.load(file + ".peer.npy")
+                        difference = np.abs(result - wanted).max()
                         verdict = f"agree to {difference:.0e}" if difference < 1e-4 else f"DIFFER by {difference:.3g}"
+                        if difference >= 1e-4 and name in EXACT:
+                            exact = EXACT[name](np.load(file), f)
+                            verdict = (f"ours agree to {np.abs(result - exact).max():.0e} with doubles, "
+                                       f"the peer's differ by {np.abs(wanted - exact).max():.2g}")
                     print(f"{name:<24} {n:>4} {f:>3} {d:>9} {theirs:>10.2f} {own:>9.3f} {theirs / own:>6.0f}  {verdict}",
                           flush=True)
 

@@ -1,10 +1,13 @@
 """`varangian aggregate` against golden inputs, definitions written out in NumPy, and itself on other kernels."""
 import itertools
 import os
+import pathlib
 
 import numpy as np
 import pytest
+from peers.cases import CASES, INPUTS
 
+PEERS = pathlib.Path(__file__).parent / "peers"
 ROWS = {
     "g1": [(1, 2, 3), (2, 1, 0), (0, 3, 1), (3, 3, 2), (1, 0, 2), (10, -5, 4), (-8, 9, 7)],
     "g2": [(2, 3), (-4, -2), (1, -4), (0, 3), (0, -3), (1, -1), (-1, 2)],
@@ -58,6 +61,16 @@ GOLDEN = [
 @pytest.mark.parametrize("rows, rule, f, parameters, expected", GOLDEN)
 def test_golden_inputs(aggregate, rows, rule, f, parameters, expected):
     assert np.allclose(aggregate(rule, ROWS[rows], f, *settings(**parameters)), expected, atol=2e-5)
+
+
+@pytest.mark.parametrize("rows", INPUTS)
+@pytest.mark.parametrize("case", CASES)
+def test_outputs_of_peers(aggregate, rows, case):
+    rule, values, pre, _ = CASES[case]
+    theirs = np.load(PEERS / f"outputs-{rows}.npy")[list(CASES).index(case)]
+    chain = [part for name in pre for part in ("--pre", name)]
+    ours = aggregate(rule, np.load(PEERS / f"rows-{rows}.npy"), INPUTS[rows][1], *settings(**values), *chain)
+    assert np.allclose(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
 def test_golden_pre_aggregators(aggregate):

@@ -1,0 +1,26 @@
+"""What the peers compute that we compute too: our rule, its settings, pre-aggregators before it, the peer's expression.
+
+Where a peer is wrong (its SMEA and CAF, say) or defines another thing, nothing is compared: docs/aggregators.md says which."""
+INPUTS = {"small": (11, 2, 33), "many": (28, 3, 50)}  # n, f, d
+
+CASES = {
+    "byzfl average": ("mean", {}, [], "byzfl.Average()"),
+    "byzfl median": ("median", {}, [], "byzfl.Median()"),
+    "byzfl trimmed mean": ("trimmed_mean", {}, [], "byzfl.TrMean(f=f)"),
+    "byzfl meamed": ("meamed", {}, [], "byzfl.Meamed(f=f)"),
+    "byzfl krum": ("krum", {"variant": "byzfl"}, [], "byzfl.Krum(f=f)"),
+    "byzfl multi-krum": ("multi_krum", {"variant": "byzfl"}, [], "byzfl.MultiKrum(f=f)"),
+    "byzfl geometric median": ("geometric_median", {"variant": "rfa", "smoothing": 0.1, "steps": 3}, [],
+                               "byzfl.GeometricMedian(nu=0.1, T=3)"),
+    "byzfl centred clipping": ("centred_clipping", {"radius": 2, "steps": 3}, [],
+                               "byzfl.CenteredClipping(L=3, tau=2.0)"),
+    "byzfl monna": ("monna", {}, [], "byzfl.MoNNA(f=f)"),
+    "byzfl mda": ("mda", {}, [], "byzfl.MDA(f=f)"),
+    "byzfl nnm, trimmed mean": ("trimmed_mean", {}, ["nnm"], "chain(byzfl.NNM(f=f), byzfl.TrMean(f=f))"),
+    "byzfl clipping, mean": ("mean", {}, ["clipping"], "chain(byzfl.Clipping(c=2.0), byzfl.Average())"),
+    "byzfl arc, mean": ("mean", {}, ["arc"], "chain(byzfl.ARC(f=f), byzfl.Average())"),
+    "byzpy multi-krum": ("multi_krum", {}, [], "byzpy('krum', 'MultiKrum', f=f, q=n - f)"),
+    "byzpy mda": ("mda", {}, [], "byzpy('minimum_diameter_average', 'MinimumDiameterAveraging', f=f)"),
+    "byzpy smea": ("smea", {}, [], "byzpy('smea', 'SMEA', f=f)"),
+    "byzpy geometric median": ("geometric_median", {}, [], "byzpy('geometric_median', 'GeometricMedian')"),
+}
