@@ -60,19 +60,18 @@ template <int kSide, int kUsed>
 VARANGIAN_INLINE void count(const uint64_t* rows, int64_t n, int64_t stride, int64_t width,
                             Words (&plane)[kSide][kUsed]) {
   int64_t r = 0;
-  if constexpr (kUsed >= 3)
-    for (; r + 7 <= n; r += 7)
+  for (; r + 7 <= n; r += 7)
 #pragma GCC unroll 4
-      for (int side = 0; side < kSide; ++side) {
-        Words x[7];
+    for (int side = 0; side < kSide; ++side) {
+      Words x[7];
 #pragma GCC unroll 7
-        for (int i = 0; i < 7; ++i) {
-          const uint64_t* from = rows + (r + i) * stride + side * kWords;
-          __builtin_prefetch(from + 4 * kSide * kWords);
-          x[i] = load(from, width);
-        }
-        add_seven(x, plane[side]);
+      for (int i = 0; i < 7; ++i) {
+        const uint64_t* from = rows + (r + i) * stride + side * kWords;
+        __builtin_prefetch(from + 4 * kSide * kWords);
+        x[i] = load(from, width);
       }
+      add_seven(x, plane[side]);
+    }
   for (; r < n; ++r)
 #pragma GCC unroll 4
     for (int side = 0; side < kSide; ++side)
@@ -128,26 +127,12 @@ VARANGIAN_KERNEL(void, majority,
                  (const uint64_t* rows, int64_t n, int64_t stride, int64_t words, int64_t quorum,
                   uint64_t* negative, uint64_t* undecided),
                  (rows, n, stride, words, quorum, negative, undecided)) {
-  switch (std::bit_width(static_cast<uint64_t>(n))) {  // n <= 255 in registers
-    case 1:
-      return vote<1>(rows, n, stride, words, quorum, negative, undecided);
-    case 2:
-      return vote<2>(rows, n, stride, words, quorum, negative, undecided);
-    case 3:
-      return vote<3>(rows, n, stride, words, quorum, negative, undecided);
-    case 4:
-      return vote<4>(rows, n, stride, words, quorum, negative, undecided);
-    case 5:
-      return vote<5>(rows, n, stride, words, quorum, negative, undecided);
-    case 6:
-      return vote<6>(rows, n, stride, words, quorum, negative, undecided);
-    case 7:
-      return vote<7>(rows, n, stride, words, quorum, negative, undecided);
-    case 8:
-      return vote<8>(rows, n, stride, words, quorum, negative, undecided);
-    default:
-      return vote<16>(rows, n, stride, words, quorum, negative, undecided);
-  }
+  const auto bits = std::bit_width(static_cast<uint64_t>(n));  // up to 8 planes stay in registers
+  if (bits <= 3) return vote<3>(rows, n, stride, words, quorum, negative, undecided);
+  if (bits <= 5) return vote<5>(rows, n, stride, words, quorum, negative, undecided);
+  if (bits <= 7) return vote<7>(rows, n, stride, words, quorum, negative, undecided);
+  if (bits <= 8) return vote<8>(rows, n, stride, words, quorum, negative, undecided);
+  vote<16>(rows, n, stride, words, quorum, negative, undecided);
 }
 
 }  // namespace varangian::kernels
