@@ -3,6 +3,7 @@
 #include "sort_network.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -174,12 +175,45 @@ VARANGIAN_INLINE void in_registers(const float* rows, int64_t stride, int64_t co
   });
 }
 
-template <int W>
+// Sorted halves of a whole: its two middle values are the largest of the smaller partners and the smallest of
+// the larger ones when each value meets the one that stands as far from the other half's end.
+template <typename V>
+VARANGIAN_INLINE V middle_of_halves(const V* x, int64_t size, bool lower) {
+  V below = x[0], above = x[size - 1];
+  exchange(below, above);
+  for (int64_t i = 1; i < size / 2; ++i) {
+    V low = x[i], high = x[size - 1 - i];
+    exchange(low, high);
+    below = below > low ? below : low;
+    above = above < high ? above : high;
+  }
+  return lower ? below : 0.5f * below + 0.5f * above;
+}
+
+// Batcher's bitonic merge of sorted halves; what fits the registers is merged there.
+template <typename V>
+VARANGIAN_INLINE void merge_halves(V* x, int64_t size) {
+  for (int64_t i = 0; i < size / 2; ++i) exchange(x[i], x[size - 1 - i]);
+  for (int64_t k = size / 4; k >= kInRegisters; k /= 2)
+    for (int64_t block = 0; block < size; block += 2 * k)
+      for (int64_t i = block; i < block + k; ++i) exchange(x[i], x[i + k]);
+  for (int64_t r = 0; r < size; r += kInRegisters) {
+    V group[kInRegisters];
+    for (int i = 0; i < kInRegisters; ++i) group[i] = x[r + i];
+    merge_in_registers<kInRegisters>(group);
+    for (int i = 0; i < kInRegisters; ++i) x[r + i] = group[i];
+  }
+}
+
+// As many values as the next power of two has: as many infinite ones below as above, or one more above, so
+// that the middle stays the middle.
+template <bool kMedian, int W>
 VARANGIAN_INLINE void in_cache(const float* rows, int64_t stride, int64_t columns, const Rule& rule,
                                float* out) {
   using V = Floats<W>;
-  const int64_t n = rule.n, whole = n / kInRegisters * kInRegisters;
-  const auto owned = std::make_unique<V[]>(static_cast<size_t>(n));
+  const int64_t n = rule.n, size = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(n)));
+  const int64_t direct = n / kInRegisters * kInRegisters, below = (size - n) / 2;
+  const auto owned = std::make_unique<V[]>(static_cast<size_t>(size));
   V* const x = owned.get();
   // More rows than the hardware follows. Memory hands out long pieces of them faster than a line of each, so
   // while one piece is sorted the next one is fetched into the second cache, row after row.
@@ -189,19 +223,25 @@ VARANGIAN_INLINE void in_cache(const float* rows, int64_t stride, int64_t column
     for (int64_t r = step * n * W / kPiece; r < (step + 1) * n * W / kPiece; ++r)
       for (int64_t j = next; j < std::min(next + kPiece, columns); j += kLine)
         __builtin_prefetch(rows + r * stride + j, 0, 2);
-    for (int64_t r = 0; r < n; ++r) x[r] = load<W>(rows + r * stride + begin);
-    for (int64_t r = 0; r < whole; r += kInRegisters) {
+    for (int64_t r = direct; r < n; ++r) x[r] = load<W>(rows + r * stride + begin);
+    for (int64_t r = n; r < size; ++r) x[r] = V{} + (r < n + below ? -kInf : kInf);
+    for (int64_t r = 0; r < size; r += kInRegisters) {
+      const float* from = r < direct ? rows + r * stride + begin : reinterpret_cast<const float*>(x + r);
+      const int64_t apart = r < direct ? stride : W;
       V group[kInRegisters];
-      for (int i = 0; i < kInRegisters; ++i) group[i] = x[r + i];
+      for (int i = 0; i < kInRegisters; ++i) group[i] = load<W>(from + i * apart);
       sort_in_registers<kInRegisters>(group);
       for (int i = 0; i < kInRegisters; ++i) x[r + i] = group[i];
     }
-    const auto exchange_from = [](V* base) {
-      return [base](int64_t low, int64_t high) VARANGIAN_LAMBDA_INLINE { exchange(base[low], base[high]); };
-    };
-    for_each_pair(n - whole, 1, exchange_from(x + whole));
-    for_each_pair(n, kInRegisters, exchange_from(x));
-    finish<W>(x, rows + begin, stride, rule, out + begin);
+    for (int64_t whole = 2 * kInRegisters; whole <= (kMedian ? size / 2 : size); whole *= 2)
+      for (int64_t r = 0; r < size; r += whole) merge_halves(x + r, whole);
+    if constexpr (kMedian) {
+      const V result =
+          middle_of_halves(x, size, rule.kind == Rule::Kind::lower_median || (size - n) % 2 == 1);
+      std::memcpy(out + begin, &result, sizeof(V));
+    } else {
+      finish<W>(x + below, rows + begin, stride, rule, out + begin);
+    }
   });
 }
 
@@ -218,13 +258,15 @@ VARANGIAN_AVX512 void few_avx512(const float* rows, int64_t stride, int64_t colu
                                  float* out) {
   in_registers<N, kMedian, 16>(rows, stride, columns, rule, out);
 }
+template <bool kMedian>
 VARANGIAN_AVX2 void many_avx2(const float* rows, int64_t stride, int64_t columns, const Rule& rule,
                               float* out) {
-  in_cache<8>(rows, stride, columns, rule, out);
+  in_cache<kMedian, 8>(rows, stride, columns, rule, out);
 }
+template <bool kMedian>
 VARANGIAN_AVX512 void many_avx512(const float* rows, int64_t stride, int64_t columns, const Rule& rule,
                                   float* out) {
-  in_cache<16>(rows, stride, columns, rule, out);
+  in_cache<kMedian, 16>(rows, stride, columns, rule, out);
 }
 
 template <bool kMedian, size_t... I>
@@ -241,9 +283,12 @@ Body body_for(const Rule& rule) {
   static constexpr auto kMedians2 = bodies_avx2<true>(Sizes()), kOthers2 = bodies_avx2<false>(Sizes());
   static constexpr auto kMedians512 = bodies_avx512<true>(Sizes()),
                         kOthers512 = bodies_avx512<false>(Sizes());
-  if (rule.n > kInRegisters) return VARANGIAN_CHOOSE(by_column, many_avx2, many_avx512);
+  const bool median = rule.kind <= Rule::Kind::lower_median;
+  if (rule.n > kInRegisters)
+    return median ? VARANGIAN_CHOOSE(by_column, many_avx2<true>, many_avx512<true>)
+                  : VARANGIAN_CHOOSE(by_column, many_avx2<false>, many_avx512<false>);
   const size_t size = static_cast<size_t>(rule.n + 1) / 2 - 1;
-  return rule.kind <= Rule::Kind::lower_median
+  return median
              ? VARANGIAN_CHOOSE(by_column, kMedians2[size], kMedians512[size])
              : VARANGIAN_CHOOSE(by_column, kOthers2[size], kOthers512[size]);
 }

@@ -11,10 +11,10 @@
 // floats (GCC's vector extension) or a float.
 namespace varangian::kernels {
 
-/// Batcher's odd-even merge sort, cut off at n inputs, from sorted groups of `from` on. from is a power of 2.
+/// Batcher's odd-even merge sort, cut off at n inputs.
 template <typename Exchange>
-constexpr VARANGIAN_INLINE void for_each_pair(int64_t n, int64_t from, Exchange exchange) {
-  for (int64_t p = from; p < n; p *= 2)
+constexpr void for_each_pair(int64_t n, Exchange exchange) {
+  for (int64_t p = 1; p < n; p *= 2)
     for (int64_t k = p; k >= 1; k /= 2)
       for (int64_t j = k % p; j + k < n; j += 2 * k) {
         if ((j ^ (j + k)) >= 2 * p) continue;  // not in one group of 2 p
@@ -33,7 +33,7 @@ VARANGIAN_INLINE void exchange(V& a, V& b) {
 template <int N>
 constexpr size_t pair_count() {
   size_t count = 0;
-  for_each_pair(N, 1, [&](int64_t, int64_t) { ++count; });
+  for_each_pair(N, [&](int64_t, int64_t) { ++count; });
   return count;
 }
 
@@ -41,7 +41,7 @@ template <int N>
 constexpr auto make_pairs() {
   std::array<std::pair<int, int>, pair_count<N>()> pairs{};
   size_t at = 0;
-  for_each_pair(N, 1, [&](int64_t low, int64_t high) {
+  for_each_pair(N, [&](int64_t low, int64_t high) {
     pairs[at++] = {static_cast<int>(low), static_cast<int>(high)};
   });
   return pairs;
@@ -60,6 +60,20 @@ VARANGIAN_INLINE void sort_unrolled(V (&x)[N], std::index_sequence<I...>) {
 template <int N, typename V>
 VARANGIAN_INLINE void sort_in_registers(V (&x)[N]) {
   sort_unrolled<N>(x, std::make_index_sequence<kPairs<N>.size()>());
+}
+
+template <int N, int K, typename V>
+VARANGIAN_INLINE void halve(V (&x)[N]) {
+#pragma GCC unroll 32
+  for (int i = 0; i < N; ++i)
+    if ((i & K) == 0) exchange(x[i], x[i + K]);
+  if constexpr (K > 1) halve<N, K / 2>(x);
+}
+
+/// Sorts a sequence that rises and then falls, or falls and then rises. N is a power of 2.
+template <int N, typename V>
+VARANGIAN_INLINE void merge_in_registers(V (&x)[N]) {
+  halve<N, N / 2>(x);
 }
 
 }  // namespace varangian::kernels
