@@ -288,9 +288,8 @@ Body body_for(const Rule& rule) {
     return median ? VARANGIAN_CHOOSE(by_column, many_avx2<true>, many_avx512<true>)
                   : VARANGIAN_CHOOSE(by_column, many_avx2<false>, many_avx512<false>);
   const size_t size = static_cast<size_t>(rule.n + 1) / 2 - 1;
-  return median
-             ? VARANGIAN_CHOOSE(by_column, kMedians2[size], kMedians512[size])
-             : VARANGIAN_CHOOSE(by_column, kOthers2[size], kOthers512[size]);
+  return median ? VARANGIAN_CHOOSE(by_column, kMedians2[size], kMedians512[size])
+                : VARANGIAN_CHOOSE(by_column, kOthers2[size], kOthers512[size]);
 }
 
 void apply(const float* rows, int64_t stride, int64_t columns, const Rule& rule, float* out) {

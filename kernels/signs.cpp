@@ -2,38 +2,73 @@
 
 #include "isa.h"
 
-#include <algorithm>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 namespace varangian::kernels {
 namespace {
 
-template <typename Predicate>
-inline uint64_t word_of(const float* row, int64_t size, Predicate predicate) {
-  uint64_t word = 0;
-  for (int64_t j = 0; j < size; ++j) word |= static_cast<uint64_t>(predicate(row[j])) << j;
-  return word;
+// Of negative values, and where there are coins of those of values without a sign.
+uint64_t word_of(const float* x, int64_t size, const uint64_t* coins) {
+  uint64_t negative = 0, no_sign = 0;
+  for (int64_t j = 0; j < size; ++j) {
+    negative |= static_cast<uint64_t>(x[j] < 0.0f) << j;
+    no_sign |= static_cast<uint64_t>(!(x[j] < 0.0f) && !(x[j] > 0.0f)) << j;
+  }
+  return coins == nullptr ? negative : negative | (no_sign & *coins);
 }
 
-constexpr auto kNegative = [](float x) { return x < 0.0f; };
-constexpr auto kNoSign = [](float x) { return !(x < 0.0f) && !(x > 0.0f); };
+// Whole words. coins may be null.
+void pack_plain(const float* x, int64_t count, const uint64_t* coins, uint64_t* words) {
+  for (int64_t w = 0; w < count; ++w)
+    words[w] = word_of(x + 64 * w, 64, coins == nullptr ? nullptr : coins + w);
+}
+
+#if defined(__x86_64__)
+VARANGIAN_AVX2 void pack_avx2(const float* x, int64_t count, const uint64_t* coins, uint64_t* words) {
+  const __m256 zero = _mm256_setzero_ps();
+  for (int64_t w = 0; w < count; ++w, x += 64) {
+    uint64_t negative = 0, no_sign = 0;
+    for (int i = 0; i < 8; ++i) {
+      const __m256 part = _mm256_loadu_ps(x + 8 * i);
+      const int below = _mm256_movemask_ps(_mm256_cmp_ps(part, zero, _CMP_LT_OQ));
+      negative |= static_cast<uint64_t>(static_cast<uint32_t>(below)) << (8 * i);
+      if (coins == nullptr) continue;
+      const int neither = _mm256_movemask_ps(_mm256_cmp_ps(part, zero, _CMP_EQ_UQ));
+      no_sign |= static_cast<uint64_t>(static_cast<uint32_t>(neither)) << (8 * i);
+    }
+    words[w] = coins == nullptr ? negative : negative | (no_sign & coins[w]);
+  }
+}
+
+VARANGIAN_AVX512 void pack_avx512(const float* x, int64_t count, const uint64_t* coins, uint64_t* words) {
+  const __m512 zero = _mm512_setzero_ps();
+  for (int64_t w = 0; w < count; ++w, x += 64) {
+    uint64_t negative = 0, no_sign = 0;
+    for (int i = 0; i < 4; ++i) {
+      const __m512 part = _mm512_loadu_ps(x + 16 * i);
+      negative |= static_cast<uint64_t>(_mm512_cmp_ps_mask(part, zero, _CMP_LT_OQ)) << (16 * i);
+      if (coins == nullptr) continue;
+      no_sign |= static_cast<uint64_t>(_mm512_cmp_ps_mask(part, zero, _CMP_EQ_UQ)) << (16 * i);
+    }
+    words[w] = coins == nullptr ? negative : negative | (no_sign & coins[w]);
+  }
+}
+#else
+constexpr auto pack_avx2 = pack_plain, pack_avx512 = pack_plain;
+#endif
 
 }  // namespace
 
-VARANGIAN_KERNEL(void, pack_signs, (const float* row, int64_t columns, uint64_t* words),
-                 (row, columns, words)) {
-  const int64_t whole = columns / 64;
-  for (int64_t w = 0; w < whole; ++w) words[w] = word_of(row + 64 * w, 64, kNegative);
-  if (columns % 64 != 0) words[whole] = word_of(row + 64 * whole, columns % 64, kNegative);
+void pack_signs_with_coins(const float* row, int64_t columns, const uint64_t* coins, uint64_t* words) {
+  const int64_t whole = columns / 64, rest = columns % 64;
+  VARANGIAN_CHOOSE(pack_plain, pack_avx2, pack_avx512)(row, whole, coins, words);
+  if (rest != 0) words[whole] = word_of(row + 64 * whole, rest, coins == nullptr ? nullptr : coins + whole);
 }
 
-VARANGIAN_KERNEL(void, pack_signs_with_coins,
-                 (const float* row, int64_t columns, const uint64_t* coins, uint64_t* words),
-                 (row, columns, coins, words)) {
-  for (int64_t w = 0; w < sign_words(columns); ++w) {
-    const int64_t size = std::min<int64_t>(64, columns - 64 * w);
-    const uint64_t unsigned_mask = word_of(row + 64 * w, size, kNoSign);
-    words[w] = word_of(row + 64 * w, size, kNegative) | (unsigned_mask & coins[w]);
-  }
+void pack_signs(const float* row, int64_t columns, uint64_t* words) {
+  pack_signs_with_coins(row, columns, nullptr, words);
 }
 
 VARANGIAN_KERNEL(void, unpack_signs, (const uint64_t* words, int64_t columns, float* out),

@@ -12,9 +12,9 @@ namespace {
 
 constexpr int64_t kBlock = 8192;  // a multiple of 128; 27 rows of it fit a 1 MiB cache
 
-// Mixed messages lie beside the messages: a quarter of a MiB of them.
+// Mixed messages lie beside the messages: half a MiB of them, of 15 and more.
 int64_t mixed_block(size_t messages) {
-  const int64_t columns = 65536 / static_cast<int64_t>(messages) / 128 * 128;
+  const int64_t columns = 131072 / static_cast<int64_t>(messages) / 128 * 128;
   return std::clamp<int64_t>(columns, 128, kBlock);
 }
 
