@@ -99,9 +99,16 @@ void mix(const Points& points, const Mixing& mixing, int64_t begin, at::Tensor o
 }
 
 void combine(const Points& points, const Coefficients& coefficients, at::Tensor out, Parallel& parallel) {
-  const Mixing one{.points = static_cast<int64_t>(points.size()), .rows = {coefficients}};
+  const int64_t m = static_cast<int64_t>(points.size());
+  if (!out.is_cpu()) return mix_on_device(points, {.points = m, .rows = {coefficients}}, 0, out.unsqueeze(0));
+  if (is_lost(coefficients)) {
+    out.fill_(NAN);
+    return;
+  }
+  const std::vector<float> weights(coefficients.begin(), coefficients.end());
   for_each_block(out.numel(), out, parallel, [&](int64_t begin, int64_t width) {
-    mix(points, one, begin, out.narrow(0, begin, width).unsqueeze(0));
+    float* const into = out.data_ptr<float>() + begin;
+    kernels::combine(pointers(points, begin).data(), m, weights.data(), 1, width, &into);
   });
 }
 
