@@ -6,7 +6,7 @@
 #ifdef PRETEND_OLD_SDK
 #undef kPluginInfo
 namespace varangian {
-inline constexpr PluginInfo kPluginInfo = {kSdkVersion - 1, 1, 0, 0, _GLIBCXX_USE_CXX11_ABI};
+inline constexpr PluginInfo kPluginInfo = {0, 1, 0, 0, _GLIBCXX_USE_CXX11_ABI};
 }
 #endif
 #include "varangian/adversary.h"

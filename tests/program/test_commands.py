@@ -31,7 +31,7 @@ def test_every_mistake_of_a_file_is_told_at_once(program):
     (["run", "x.json", "--device", "cuda"], "device \"cuda\":"),
     (["run", "x.json", "--plugin", "nowhere.so"], "nowhere.so: plugin cannot be read"),
     (["run", "x.json", "--plugin", BUILD / "tests/no_plugin.so"], "not a Varangian plugin"),
-    (["run", "x.json", "--plugin", BUILD / "tests/old_plugin.so"], "plugin was compiled for SDK 1, LibTorch 1.0.0"),
+    (["run", "x.json", "--plugin", BUILD / "tests/old_plugin.so"], "plugin was compiled for SDK 0, LibTorch 1.0.0"),
     (["describe", "medain"], "unknown component \"medain\"; did you mean \"median\"?"),
     (["list", "adversry"], "unknown kind \"adversry\"; did you mean \"adversary\"?"),
     (["results", "nowhere"], "nowhere: there is no such folder"),
