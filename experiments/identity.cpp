@@ -28,7 +28,9 @@ void visit(Json& value, Kind kind, const std::string& pointer, Json& code) {
   const Descriptor& descriptor = Registry::instance().describe(kind, value.at("name"));
   code[fmt::format("{} {}", to_string(kind), descriptor.name)] = descriptor.revision;
   for (const Parameter& parameter : descriptor.parameters)
-    if (parameter.is_file && !value[parameter.name].get<std::string>().empty())
+    if (std::holds_alternative<Selection>(parameter.initial))
+      visit(value[parameter.name], parameter.kind, child(pointer, parameter.name), code);
+    else if (parameter.is_file && !value[parameter.name].get<std::string>().empty())
       value[parameter.name] = located(child(pointer, parameter.name),
                                       [&] { return content_hash(value[parameter.name].get<std::string>()); });
 }

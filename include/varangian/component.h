@@ -62,6 +62,14 @@ std::unique_ptr<T> make(Kind kind, const std::string& name, const Values& values
   return std::unique_ptr<T>(typed);
 }
 
+/// The same, of a parameter that selects a component.
+template <typename T>
+std::unique_ptr<T> make(Kind kind, const Selection& chosen) {
+  return make<T>(
+      kind, chosen.name,
+      chosen.values ? *chosen.values : values_for(Registry::instance().describe(kind, chosen.name)));
+}
+
 /// How the registry makes a T, which needs a constructor from `const Values&`.
 template <typename T>
 Factory factory_of() {

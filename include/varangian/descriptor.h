@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -30,8 +31,17 @@ enum class Kind {
 std::string_view to_string(Kind kind);
 const std::vector<Kind>& all_kinds();
 
+class Values;
+
+/// A component that another is made from, as a parameter: in configs a name, or an object with a name.
+struct Selection {
+  std::string name;
+  std::shared_ptr<const Values> values = {};  ///< null: the defaults
+};
+
 /// The value of a parameter. A text whose parameter lists choices is one of them.
-using Value = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>>;
+using Value = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<std::string>,
+                           Selection>;
 
 /// One parameter of a component. Its type is the type of `initial`.
 struct Parameter {
@@ -44,6 +54,8 @@ struct Parameter {
   std::vector<std::string> choices = {};  ///< for text
   std::string unit = {};
   bool required = false;
+  bool is_json = false;         ///< text that holds any JSON value; in configs it stands as that value
+  Kind kind = Kind::adversary;  ///< of a Selection
   bool is_file = false;  ///< text that names a file: its content, not its path, is part of a run's identity
 };
 
@@ -86,6 +98,8 @@ class Values {
   double number(const std::string& name) const;
   const std::string& text(const std::string& name) const;
   const std::vector<int64_t>& integers(const std::string& name) const;
+  const std::vector<std::string>& texts(const std::string& name) const;
+  const Selection& selection(const std::string& name) const;
 
  private:
   template <typename T>

@@ -43,6 +43,10 @@ const std::string& Values::text(const std::string& name) const { return get<std:
 const std::vector<int64_t>& Values::integers(const std::string& name) const {
   return get<std::vector<int64_t>>(name);
 }
+const std::vector<std::string>& Values::texts(const std::string& name) const {
+  return get<std::vector<std::string>>(name);
+}
+const Selection& Values::selection(const std::string& name) const { return get<Selection>(name); }
 
 std::string unmet_condition(const RuleFacts& rule, int64_t n, int64_t f) {
   const int64_t needed = rule.per_liar * f + rule.least;

@@ -196,14 +196,29 @@ Node node_of(const Parameter& parameter) {
   node.above_low = parameter.above_low;
   node.choices = parameter.choices;
   node.unit = parameter.unit;
-  std::visit([&](const auto& initial) { node.initial = initial; }, parameter.initial);
+  if (const auto* chosen = std::get_if<Selection>(&parameter.initial)) {
+    node.type = Node::Type::component;
+    node.kind = parameter.kind;
+    node.initial = {{"name", chosen->name}};
+    return node;
+  }
+  if (parameter.is_json) {
+    node.initial = Json::parse(std::get<std::string>(parameter.initial));
+    return node;
+  }
   constexpr Node::Type kTypes[] = {Node::Type::boolean, Node::Type::integer, Node::Type::number,
-                                   Node::Type::text, Node::Type::list};
+                                   Node::Type::text,    Node::Type::list,    Node::Type::list};
   node.type = kTypes[parameter.initial.index()];
+  std::visit(
+      [&](const auto& initial) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(initial)>, Selection>) node.initial = initial;
+      },
+      parameter.initial);
+  const bool holds_texts = std::holds_alternative<std::vector<std::string>>(parameter.initial);
   if (node.type == Node::Type::list)
     node.children.push_back({.name = "element",
                              .summary = "",
-                             .type = Node::Type::integer,
+                             .type = holds_texts ? Node::Type::text : Node::Type::integer,
                              .low = parameter.low,
                              .high = parameter.high});
   return node;
@@ -213,9 +228,17 @@ Values values_of(const Json& component, Kind kind) {
   std::map<std::string, Value> values;
   for (const Parameter& parameter : Registry::instance().describe(kind, component.at("name")).parameters) {
     const Json& given = component.at(parameter.name);
-    values[parameter.name] =
-        std::visit([&](const auto& type) -> Value { return given.get<std::decay_t<decltype(type)>>(); },
-                   parameter.initial);
+    values[parameter.name] = std::visit(
+        [&](const auto& type) -> Value {
+          using Type = std::decay_t<decltype(type)>;
+          if constexpr (std::is_same_v<Type, Selection>)
+            return Selection{given.at("name"), std::make_shared<Values>(values_of(given, parameter.kind))};
+          else if constexpr (std::is_same_v<Type, std::string>)
+            return parameter.is_json ? given.dump() : given.get<Type>();
+          else
+            return given.get<Type>();
+        },
+        parameter.initial);
   }
   return Values(std::move(values));
 }
