@@ -30,6 +30,12 @@ class Layer {
   /// Weights and biases together; 0 for most layers.
   virtual int64_t parameters() const { return 0; }
 
+  /// The first parameter of each part that counts as a layer of its own.
+  virtual std::vector<int64_t> starts() const;
+
+  /// True when a pass of several workers costs as much as theirs one by one.
+  virtual bool one_worker_at_a_time() const { return false; }
+
   /// Fills weights, float32 [parameters()]; `random` and `index` give this layer its own numbers.
   virtual void initialise(at::Tensor weights, const Random& random, uint32_t index) const;
 
@@ -62,6 +68,7 @@ class Network {
   /// The first parameter of each layer that has any.
   std::vector<int64_t> starts() const;
   const Shape& output() const { return output_; }
+  bool one_worker_at_a_time() const;
   void initialise(at::Tensor weights, const Random& random) const;
 
   /// inputs: [S, features flattened] or [S, shape...]; returns [S, outputs].

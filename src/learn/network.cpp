@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace varangian {
@@ -18,6 +19,10 @@ at::Tensor as_samples(const at::Tensor& inputs, const Shape& shape) {
 
 Layer::~Layer() = default;
 
+std::vector<int64_t> Layer::starts() const {
+  return parameters() > 0 ? std::vector<int64_t>{0} : std::vector<int64_t>{};
+}
+
 void Layer::initialise(at::Tensor, const Random&, uint32_t) const {}
 
 Network::Network(std::vector<std::unique_ptr<Layer>> layers, const Shape& input)
@@ -32,8 +37,13 @@ Network::Network(std::vector<std::unique_ptr<Layer>> layers, const Shape& input)
 std::vector<int64_t> Network::starts() const {
   std::vector<int64_t> found;
   for (size_t i = 0; i < layers_.size(); ++i)
-    if (layers_[i]->parameters() > 0) found.push_back(offsets_[i]);
+    for (const int64_t start : layers_[i]->starts()) found.push_back(offsets_[i] + start);
   return found;
+}
+
+bool Network::one_worker_at_a_time() const {
+  return std::any_of(layers_.begin(), layers_.end(),
+                     [](const auto& layer) { return layer->one_worker_at_a_time(); });
 }
 
 void Network::initialise(at::Tensor weights, const Random& random) const {

@@ -68,6 +68,7 @@ class SupervisedTask final : public Task {
 
   // On a GPU one pass keeps the device busy; on the CPU there are as many as threads may want.
   int64_t cohort(int64_t count) const override {
+    if (parts_.network->one_worker_at_a_time()) return 1;
     if (!device_.is_cpu()) return std::clamp<int64_t>(kLargestPass / parts_.sampler.batch(), 1, count);
     const int64_t batch = parts_.sampler.batch(), eighth = (count + 7) / 8;
     const int64_t longest = eighth * batch < kSmallPass ? (count + 3) / 4 : eighth;
