@@ -19,6 +19,18 @@ class Component {
   Component(const Component&) = delete;
   Component& operator=(const Component&) = delete;
   virtual ~Component();
+
+  /// True when it works in a process of its own, which may end or hang in any round.
+  virtual bool is_outside() const { return false; }
+
+  /// `aggregator "median"`, or `aggregator "mine" of plugin ./mine.so`: how errors name it.
+  const std::string& title() const { return title_; }
+  /// The plugin's file as the config names it; "" when it is the program's own.
+  const std::string& origin() const { return origin_; }
+
+ private:
+  friend class Registry;
+  std::string title_, origin_;
 };
 
 using Factory = std::function<std::unique_ptr<Component>(const Values&)>;
@@ -31,6 +43,12 @@ class Registry {
   /// Throws Error when the kind has a component of that name already.
   void add(Descriptor descriptor, Factory factory);
 
+  /// Names the plugin whose components are added from now on; "" when they are the program's own again.
+  void adding_from(std::string plugin) { adding_from_ = std::move(plugin); }
+
+  /// The plugin that brought a component, as the config names its file; "" when it is the program's own.
+  const std::string& origin(Kind kind, const std::string& name) const;
+
   /// Null when there is none.
   const Descriptor* find(Kind kind, const std::string& name) const;
 
@@ -40,13 +58,16 @@ class Registry {
   /// In order of name.
   std::vector<const Descriptor*> list(Kind kind) const;
 
+  /// What a plugin's constructor throws becomes an Error that names the plugin.
   std::unique_ptr<Component> make(Kind kind, const std::string& name, const Values& values) const;
 
  private:
   struct Entry {
     Descriptor descriptor;
     Factory factory;
+    std::string origin;
   };
+  std::string adding_from_;
   std::map<std::pair<Kind, std::string>, Entry> entries_;
 };
 

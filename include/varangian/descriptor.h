@@ -56,7 +56,10 @@ struct Parameter {
   bool required = false;
   bool is_json = false;         ///< text that holds any JSON value; in configs it stands as that value
   Kind kind = Kind::adversary;  ///< of a Selection
-  bool is_file = false;  ///< text that names a file: its content, not its path, is part of a run's identity
+  /// Text that names a file: its content, not its path, is part of a run's identity. Of a list of texts those
+  /// that name files that exist.
+  bool is_file = false;
+  bool changes_curve = true;  ///< false: no part of a run's identity, as a deadline
 };
 
 /// What an aggregator or pre-aggregator needs and promises; the conformance tests hold it to this.

@@ -1,8 +1,10 @@
 #include "engine/defence.h"
 
+#include "engine/blame.h"
 #include "kernels/signs.h"
 
 #include <ATen/ATen.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -16,6 +18,12 @@ constexpr int64_t kBlock = 8192;  // a multiple of 128; 27 rows of it fit a 1 Mi
 int64_t mixed_block(size_t messages) {
   const int64_t columns = 131072 / static_cast<int64_t>(messages) / 128 * 128;
   return std::clamp<int64_t>(columns, 128, kBlock);
+}
+
+std::string shape_of(const at::Tensor& tensor) {
+  if (!tensor.defined()) return "nothing";
+  return fmt::format("{} [{}] on {}", toString(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "),
+                     tensor.device().str());
 }
 
 // b after a, as one mixing of the points that a starts from. The points behind the messages stay.
@@ -37,6 +45,35 @@ Mixing after(const Mixing& a, const Mixing& b) {
   return all;
 }
 
+// What a step hands on is read by index: a plugin's mistake must end here.
+const Mixing& checked(const Mixing& mixing, int64_t outputs, int64_t points) {
+  if (static_cast<int64_t>(mixing.rows.size()) != outputs || mixing.points != points)
+    throw Error::format("its mixing makes {} messages of {} points; want {} of {}", mixing.rows.size(),
+                        mixing.points, outputs, points);
+  for (const Coefficients& row : mixing.rows)
+    if (static_cast<int64_t>(row.size()) != points)
+      throw Error::format("a row of its mixing has {} coefficients, want {}", row.size(), points);
+  return mixing;
+}
+
+const Coefficients& checked(const Coefficients& coefficients, int64_t points) {
+  if (static_cast<int64_t>(coefficients.size()) != points)
+    throw Error::format("it returns {} coefficients, want {}: messages, origin and what it asked for",
+                        coefficients.size(), points);
+  return coefficients;
+}
+
+const Decision& checked(const Decision& decision, const State& state) {
+  for (const auto& [name, value] : decision) {
+    const at::Tensor& known = state[name];
+    if (!value.defined() || value.sizes() != known.sizes() || value.scalar_type() != known.scalar_type() ||
+        value.device() != known.device())
+      throw Error::format("it remembers \"{}\" as {}, but declared it as {}", name, shape_of(value),
+                          shape_of(known));
+  }
+  return decision;
+}
+
 }  // namespace
 
 Defence::Defence(std::vector<std::unique_ptr<PreAggregator>> chain, std::unique_ptr<Aggregator> rule)
@@ -53,7 +90,7 @@ int64_t Defence::outputs(int64_t n) const {
 
 void Defence::declare(State& state, int64_t n, int64_t columns, at::Device device) const {
   if (const auto* rule = dynamic_cast<const RowRule*>(rule_.get()))
-    rule->declare(state, outputs(n), columns, device);
+    blaming(*rule, 0, [&] { rule->declare(state, outputs(n), columns, device); });
 }
 
 // The messages, the origin, and what the rule asked for.
@@ -76,28 +113,35 @@ Decision Defence::decide(const DefenceView& view, at::Tensor update, Parallel& p
     geometry.emplace(view.wire.workers(), gram(points, parallel));
   }
   for (const auto& step : chain_) {
-    const Mixing next = step->mixing({.geometry = *geometry,
-                                      .declared_f = view.declared_f,
-                                      .clock = view.clock,
-                                      .random = view.random,
-                                      .explanation = view.explanation});
+    const Mixing next = blaming(*step, view.clock.round, [&] {
+      return checked(step->mixing({.geometry = *geometry,
+                                   .declared_f = view.declared_f,
+                                   .clock = view.clock,
+                                   .random = view.random,
+                                   .explanation = view.explanation}),
+                     step->outputs(geometry->n()), geometry->points());
+    });
     geometry = geometry->mixed(next);
     mixing = mixing ? after(*mixing, next) : next;
   }
 
   if (const auto* rule = dynamic_cast<const GramRule*>(rule_.get())) {
-    const Coefficients c = rule->coefficients({.geometry = *geometry,
-                                               .declared_f = view.declared_f,
-                                               .clock = view.clock,
-                                               .random = view.random,
-                                               .explanation = view.explanation});
+    const Coefficients c = blaming(*rule, view.clock.round, [&] {
+      return checked(rule->coefficients({.geometry = *geometry,
+                                         .declared_f = view.declared_f,
+                                         .clock = view.clock,
+                                         .random = view.random,
+                                         .explanation = view.explanation}),
+                     geometry->points());
+    });
     if (view.explanation != nullptr) (*view.explanation)["weights"] = c;
     combine(points, mixing ? after(*mixing, {.points = geometry->points(), .rows = {c}}).rows[0] : c, update,
             parallel);
     return {};
   }
   if (const auto* rule = dynamic_cast<const ColumnRule*>(rule_.get())) {
-    by_columns(*rule, view, points, mixing ? &*mixing : nullptr, update, parallel);
+    blaming(*rule, view.clock.round,
+            [&] { by_columns(*rule, view, points, mixing ? &*mixing : nullptr, update, parallel); });
     return {};
   }
   const RowRule& rule = dynamic_cast<const RowRule&>(*rule_);
@@ -108,19 +152,22 @@ Decision Defence::decide(const DefenceView& view, at::Tensor update, Parallel& p
       mix(points, *mixing, begin, rows.narrow(1, begin, width));
     });
   }
-  return rule.decide({.rows = rows,
-                      .columns = view.wire.columns,
-                      .declared_f = view.declared_f,
-                      .clock = view.clock,
-                      .last_update = view.last_update,
-                      .weights = view.weights,
-                      .reference = view.reference,
-                      .layers = view.layers,
-                      .random = view.random,
-                      .state = view.state,
-                      .parallel = parallel,
-                      .explanation = view.explanation},
-                     update);
+  return blaming(rule, view.clock.round, [&] {
+    return checked(rule.decide({.rows = rows,
+                                .columns = view.wire.columns,
+                                .declared_f = view.declared_f,
+                                .clock = view.clock,
+                                .last_update = view.last_update,
+                                .weights = view.weights,
+                                .reference = view.reference,
+                                .layers = view.layers,
+                                .random = view.random,
+                                .state = view.state,
+                                .parallel = parallel,
+                                .explanation = view.explanation},
+                               update),
+                   view.state);
+  });
 }
 
 void Defence::by_columns(const ColumnRule& rule, const DefenceView& view, const Points& points,
