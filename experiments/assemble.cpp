@@ -193,6 +193,7 @@ Assembly assemble(const RunConfig& run, at::Device device, DataCache& data) {
   setup.rule_seed = run.rule_seed;
   for (const Choice& diagnostic : run.diagnostics)
     assembly.diagnostics.push_back(make<Diagnostic>(Kind::diagnostic, diagnostic.name, diagnostic.values));
+  for (const auto& diagnostic : assembly.diagnostics) setup.observed_outside |= diagnostic->is_outside();
   return assembly;
 }
 

@@ -30,7 +30,14 @@ void visit(Json& value, Kind kind, const std::string& pointer, Json& code) {
   for (const Parameter& parameter : descriptor.parameters)
     if (std::holds_alternative<Selection>(parameter.initial))
       visit(value[parameter.name], parameter.kind, child(pointer, parameter.name), code);
-    else if (parameter.is_file && !value[parameter.name].get<std::string>().empty())
+    else if (!parameter.changes_curve)
+      value.erase(parameter.name);
+    else if (parameter.is_file && value[parameter.name].is_array()) {
+      for (Json& text : value[parameter.name])
+        if (std::filesystem::is_regular_file(text.get<std::string>()))
+          text =
+              located(child(pointer, parameter.name), [&] { return content_hash(text.get<std::string>()); });
+    } else if (parameter.is_file && !value[parameter.name].get<std::string>().empty())
       value[parameter.name] = located(child(pointer, parameter.name),
                                       [&] { return content_hash(value[parameter.name].get<std::string>()); });
 }

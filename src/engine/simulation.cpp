@@ -1,9 +1,11 @@
 #include "engine/simulation.h"
 
 #include "engine/allocator.h"
+#include "engine/blame.h"
 #include "engine/stopwatch.h"
 #include "kernels/signs.h"
 #include "kernels/steps.h"
+#include "process/shared_memory.h"
 #include "varangian/columns.h"
 
 #include <ATen/ATen.h>
@@ -113,8 +115,10 @@ void Simulation::encode(const std::vector<Run>& runs, const Random& codec) {
   if (setup_.compressor->identity()) return;
   crew_.for_each(static_cast<int64_t>(runs.size()), [&](int64_t i) {
     const int64_t first = runs[i].front(), count = static_cast<int64_t>(runs[i].size());
-    setup_.compressor->encode(rows_.narrow(0, first, count), runs[i], codec,
-                              wire_.rows.narrow(0, first, count));
+    blaming(*setup_.compressor, codec.round(), [&] {
+      setup_.compressor->encode(rows_.narrow(0, first, count), runs[i], codec,
+                                wire_.rows.narrow(0, first, count));
+    });
   });
 }
 
@@ -124,14 +128,16 @@ void Simulation::forge(const Liars& liars, size_t first, size_t count, const Clo
   const at::Tensor own = reads_own ? select_rows(rows_, workers) : at::Tensor();
   const Random random = liars.random.at(clock.round);
   at::Tensor messages = at::empty({static_cast<int64_t>(count), columns_}, rows_.options());
-  liars.adversary->forge({.own = own,
-                          .workers = workers,
-                          .count = setup_.roster.count,
-                          .byzantine = static_cast<int64_t>(setup_.roster.byzantine.size()),
-                          .clock = clock,
-                          .last_update = update(),
-                          .random = random},
-                         messages);
+  blaming(*liars.adversary, clock.round, [&] {
+    liars.adversary->forge({.own = own,
+                            .workers = workers,
+                            .count = setup_.roster.count,
+                            .byzantine = static_cast<int64_t>(setup_.roster.byzantine.size()),
+                            .clock = clock,
+                            .last_update = update(),
+                            .random = random},
+                           messages);
+  });
   for (size_t i = 0; i < count; ++i) rows_[workers[i]].copy_(messages[static_cast<int64_t>(i)]);
 }
 
@@ -160,6 +166,12 @@ void Simulation::step(int64_t block, const Clock& clock) {
 
 int64_t Simulation::width(int64_t block) const {
   return std::min(block_width_, columns_ - block * block_width_);
+}
+
+bool Simulation::works_outside() const {
+  return setup_.observed_outside || setup_.defence->rule().is_outside() ||
+         std::any_of(setup_.liars.begin(), setup_.liars.end(),
+                     [](const Liars& liars) { return liars.adversary->is_outside(); });
 }
 
 at::Tensor Simulation::honest_mean() {
@@ -199,12 +211,17 @@ Simulation::Simulation(Setup setup, Crew& crew)
   honest_runs_ = runs_of(setup_.roster.honest, together);
   byzantine_runs_ = runs_of(setup_.roster.byzantine, together);
 
-  rows_ = large_zeros({n, columns_}, floats);
+  // Where a component is a process, it reads the messages where they lie.
+  const bool shared = device.is_cpu() && works_outside();
+  const auto matrix = [&] {
+    return shared ? shared_zeros({n, columns_}, floats) : large_zeros({n, columns_}, floats);
+  };
+  rows_ = matrix();
   wire_ = {.encoding = setup_.compressor->encoding(), .columns = columns_, .rows = rows_};
   if (wire_.encoding == Encoding::signs)
     wire_.rows = at::zeros({n, kernels::sign_words(columns_)}, floats.dtype(at::kLong));
   else if (!setup_.compressor->identity())
-    wire_.rows = large_zeros({n, columns_}, floats);
+    wire_.rows = matrix();
   losses_ = at::zeros({n}, floats);
   update_ = at::zeros({columns_}, floats);
   squares_ = at::zeros({blocks_, 2}, floats.dtype(at::kDouble));

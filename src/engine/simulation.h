@@ -50,6 +50,7 @@ struct Setup {
   uint64_t init_seed = 0;
   at::Tensor start;  ///< initial weights; undefined: drawn by the task from init_seed
   uint64_t rule_seed = 0;
+  bool observed_outside = false;  ///< a diagnostic works in a process of its own
 };
 
 /// Seconds of one round.
@@ -80,6 +81,9 @@ class Simulation {
 
   /// Weights and everything that lives from round to round.
   State& state() { return state_; }
+
+  /// True when a component works in a process of its own, which may end in any round.
+  bool works_outside() const;
 
   // Of the last round, for measurements.
   const Messages& wire() const { return wire_; }

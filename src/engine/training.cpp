@@ -1,5 +1,6 @@
 #include "engine/training.h"
 
+#include "engine/blame.h"
 #include "engine/evaluation.h"
 #include "engine/stopwatch.h"
 #include "record/safetensors.h"
@@ -47,10 +48,11 @@ class Loop {
        const TrainingOptions& options)
       : simulation_(simulation), diagnostics_(diagnostics), options_(options) {
     columns_.task = task().columns();
-    for (const auto& diagnostic : diagnostics) {
-      for (const std::string& column : diagnostic->columns()) columns_.diagnostics.push_back(column);
-      for (const std::string& column : diagnostic->worker_columns()) columns_.workers.push_back(column);
-    }
+    for (const auto& diagnostic : diagnostics)
+      blaming(*diagnostic, 0, [&] {
+        for (const std::string& column : diagnostic->columns()) columns_.diagnostics.push_back(column);
+        for (const std::string& column : diagnostic->worker_columns()) columns_.workers.push_back(column);
+      });
   }
 
   const Task& task() const { return *simulation_.setup().task; }
@@ -84,6 +86,20 @@ class Loop {
   }
 
  private:
+  // The recorder reads by index: a plugin's mistake must end here.
+  Measurement checked(Measurement measured, const Diagnostic& diagnostic) const {
+    const size_t of_round = diagnostic.columns().size(), of_workers = diagnostic.worker_columns().size();
+    if (measured.of_round.size() != of_round || measured.of_workers.size() != of_workers)
+      throw Error::format("it measures {} values of the round and {} of workers, but has {} and {} columns",
+                          measured.of_round.size(), measured.of_workers.size(), of_round, of_workers);
+    for (const at::Tensor& value : measured.of_round)
+      if (!value.defined() || value.numel() != 1) throw Error("a value of the round is not one number");
+    for (const at::Tensor& value : measured.of_workers)
+      if (!value.defined() || value.numel() != simulation_.setup().roster.count)
+        throw Error::format("values of workers are not {} numbers", simulation_.setup().roster.count);
+    return measured;
+  }
+
   void measure(const Clock& clock, RecordedRound& row) {
     const at::Tensor mean = simulation_.honest_mean();
     const int64_t different = count_different_signs(simulation_.update(), mean).item<int64_t>();
@@ -96,7 +112,8 @@ class Loop {
                            .honest = roster.honest,
                            .byzantine = roster.byzantine};
     for (const auto& diagnostic : diagnostics_) {
-      const Measurement measured = diagnostic->measure(seen);
+      const Measurement measured =
+          blaming(*diagnostic, clock.round, [&] { return checked(diagnostic->measure(seen), *diagnostic); });
       for (const at::Tensor& value : measured.of_round) row.diagnostics.push_back(value.item<double>());
       for (const at::Tensor& value : measured.of_workers) row.by_worker.push_back(values_of(value));
     }
@@ -114,6 +131,23 @@ class Loop {
   const std::vector<std::unique_ptr<Diagnostic>>& diagnostics_;
   const TrainingOptions& options_;
   RecordColumns columns_;
+};
+
+// The state as it was before a round: a component that is a process may end in the middle of it.
+class Before {
+ public:
+  void keep(const State& state) {
+    if (values_.empty())
+      for (const State::Entry& entry : state.entries()) values_.push_back(at::empty_like(entry.value));
+    for (size_t i = 0; i < values_.size(); ++i) values_[i].copy_(state.entries()[i].value);
+  }
+
+  void restore(State& state) const {
+    for (size_t i = 0; i < values_.size(); ++i) at::Tensor(state.entries()[i].value).copy_(values_[i]);
+  }
+
+ private:
+  std::vector<at::Tensor> values_;
 };
 
 // JSON has no NaN: a value that is not finite is left out.
@@ -185,10 +219,23 @@ TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<D
     recorder.record(first);
     evaluated(first);
   }
+  const bool fragile = simulation.works_outside();
+  Before before;
   Stopwatch since_checkpoint;
   double unsaved = 0;
   while (finite && !stop && result.round < rounds) {
-    const RecordedRound row = loop.row(++result.round, finite);
+    RecordedRound row;
+    if (fragile) before.keep(simulation.state());
+    try {
+      row = loop.row(result.round + 1, finite);
+    } catch (const std::exception&) {
+      if (fragile) {
+        before.restore(simulation.state());
+        save();
+      }
+      throw;
+    }
+    ++result.round;
     recorder.record(row);
     if (!row.test.empty() || !row.validation.empty()) evaluated(row);
     progress({.first_round = result.first_round,
