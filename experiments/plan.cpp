@@ -41,6 +41,18 @@ Verdict verdict_of(const RunConfig& run, const Identity& identity) {
   }
 }
 
+namespace {
+
+// A plugin that a config names: from the folder where the program starts, else beside the config.
+std::string found_plugin(const std::filesystem::path& plugin, const std::filesystem::path& config) {
+  std::error_code failure;
+  const std::filesystem::path beside = config.parent_path() / plugin;
+  const bool take = !std::filesystem::exists(plugin, failure) && std::filesystem::exists(beside, failure);
+  return take ? beside.string() : plugin.string();
+}
+
+}  // namespace
+
 Plan make_plan(const PlanOptions& options) {
   std::vector<std::pair<std::string, Json>> settings;
   for (const std::string& setting : options.settings) settings.push_back(parse_setting(setting));
@@ -57,8 +69,10 @@ Plan make_plan(const PlanOptions& options) {
   Json plugins = config.value("plugins", Json::array());
   if (!plugins.is_array())
     throw Error::format("{}: /plugins: {} is not a list of files", file, shown(plugins));
+  for (Json& plugin : plugins)
+    if (plugin.is_string()) plugin = found_plugin(plugin.get<std::string>(), file);
   for (const std::string& plugin : options.plugins) plugins.push_back(plugin);
-  if (!options.plugins.empty()) settings.emplace_back("/plugins", plugins);
+  if (!plugins.empty()) settings.emplace_back("/plugins", plugins);
   for (const Json& plugin : plugins)
     if (plugin.is_string()) load_plugin(plugin.get<std::string>());
 

@@ -87,18 +87,25 @@ def test_the_version_names_libtorch_and_the_instruction_set(varangian):
     assert re.fullmatch(r"varangian \d+\.\d+\.\d+, LibTorch 2\.\d+\.\d+ with [A-Z0-9]+, kernels with \w+\n", varangian("--version"))
 
 
-def test_the_plugin_of_the_readme_compiles_against_what_is_installed(varangian, prefix, tmp_path):
-    readme = (ROOT / "README.md").read_text()
-    (source,) = re.findall(r"```cpp\n(.*?)```", readme, re.S)
-    (tmp_path / "reversed.cpp").write_text(source)
-    command = re.search(r"^g\+\+ .*pkg-config.*$", readme, re.M)[0]
+def test_the_commands_of_the_readme_make_a_plugin_for_the_program_where_it_is_now(prefix, tmp_path):
+    environment = BARE | {"PATH": f"{prefix}/bin:{BARE['PATH']}"}
+    (block,) = [b for b in re.findall(r"^```\w*\n(.*?)^```$", (ROOT / "README.md").read_text(), re.S | re.M) if "plugin build" in b]
+    for command in block.splitlines():
+        output("sh", "-ec", command, cwd=tmp_path, env=environment)
+    assert list(manifest(tmp_path, "my_attack")["identity"]["files"]) == ["0 my_attack.so"]
+    said = output(prefix / "bin/varangian", "plugin", "build", "my_attack", "--verbose", cwd=tmp_path, env=environment)
     (packages,) = prefix.rglob("pkgconfig")
-    output("sh", "-c", command, cwd=tmp_path, env=BARE | {"PKG_CONFIG_PATH": str(packages)})
-    (tmp_path / "toy.json").write_text(json.dumps(CONFIG | {"adversary": {"name": "reversed", "scale": 2}}))
-    varangian("run", "toy.json", "--plugin", "./reversed.so")
-    assert list(manifest(tmp_path, "toy")["identity"]["files"]) == ["0 reversed.so"]
     flags = output("pkg-config", "--cflags", "varangian", env=BARE | {"PKG_CONFIG_PATH": str(packages)})
-    assert str(ROOT) not in flags and os.path.realpath(ROOT / ".venv") not in flags
+    for text in (said, flags):
+        assert str(prefix) in text and str(ROOT) not in text and os.path.realpath(ROOT / ".venv") not in text
+
+
+def test_a_plugin_in_python_needs_the_installed_files_alone(prefix, tmp_path):
+    environment = BARE | {"PATH": f"{prefix}/bin:{pathlib.Path(sys.executable).parent}:{BARE['PATH']}"}
+    for command in ("varangian plugin new --python adversary mine", "varangian run mine/config.json", "mine/test.sh"):
+        output("sh", "-ec", command, cwd=tmp_path, env=environment)
+    helper = prefix / "share/varangian/python/varangian_plugin.py"
+    assert helper.read_text() == (tmp_path / "mine/varangian_plugin.py").read_text()
 
 
 def test_the_installed_analysis_draws_a_run(varangian, prefix, tmp_path):
