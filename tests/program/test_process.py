@@ -1,8 +1,8 @@
 """Components that are programs of the user's: what they see, what they may do wrong, and that a run outlives them."""
 import csv
-import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -46,6 +46,16 @@ def test_a_rule_in_python_gives_the_bytes_of_ours_on_any_number_of_threads(progr
     median = write("varangian_plugin.serve_aggregator(lambda view: np.median(view.rows, axis=0))\n")
     program("run", program.config(**RULES | {"name": "ours", "aggregator": "median"}))
     program("run", program.config(**RULES | {"name": "theirs", "aggregator": median}), "--threads", 2)
+    assert record(program, "ours") == record(program, "theirs")
+
+
+def test_the_rule_of_the_readme_is_the_median(program, write):
+    (source,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(), re.S | re.M)
+    assert len(source.splitlines()) <= 10
+    rule = write("")
+    (program.folder / "part.py").write_text(source)
+    program("run", program.config(**RULES | {"name": "ours", "aggregator": "median"}))
+    program("run", program.config(**RULES | {"name": "theirs", "aggregator": rule}))
     assert record(program, "ours") == record(program, "theirs")
 
 
