@@ -67,6 +67,24 @@ def test_an_adversary_in_python_gives_the_bytes_of_ours(program, write):
         assert record(program, "ours") == record(program, f"theirs{threads}")
 
 
+def test_each_worker_and_round_has_a_seed_of_its_own_on_any_number_of_threads(program, write):
+    noise = write("""
+def forge(view):
+    with open("seeds", "a") as file:
+        for worker, seed in zip(view.workers, view.seeds):
+            file.write(f"{view.round} {worker} {seed}\\n")
+    return [view.generator(i).standard_normal(view.own.shape[1]) for i in range(len(view.workers))]
+varangian_plugin.serve_adversary(forge)
+""")
+    seeds = []
+    for threads in (1, 2):
+        program("run", program.config(**RULES | {"name": f"on{threads}", "adversary": noise}), "--threads", threads)
+        seeds.append(sorted((program.folder / "seeds").read_text().splitlines()))
+        (program.folder / "seeds").unlink()
+    assert seeds[0] == seeds[1] and record(program, "on1") == record(program, "on2")
+    assert len({line.split()[2] for line in seeds[0]}) == len(seeds[0]) == 3 * 40
+
+
 def test_a_diagnostic_in_python_fills_columns_of_the_round_and_of_the_workers(program, write):
     norms = write("""
 def measure(view):
@@ -192,23 +210,29 @@ def test_the_files_of_a_command_count_by_their_content_and_the_deadline_does_not
     assert identity(write(text, parameters={"a": 1})) != first
 
 
-def test_a_child_ends_with_a_run_that_is_killed(program, write):
+def test_a_child_ends_with_a_run_that_is_killed_whatever_it_does(program, write):
     part = write("""
-import os
-open("pid", "w").write(str(os.getpid()))
-varangian_plugin.serve_aggregator(lambda view: view.rows.mean(0))
-""")
-    process = program.start("run", program.config(**RULES | {"aggregator": part, "rounds": 10**7}))
-    deadline = time.monotonic() + 60
+import os, time
+def aggregate(view):
+    open("pid", "w").write(str(os.getpid()))
+    time.sleep(1000)
+varangian_plugin.serve_aggregator(aggregate)
+""", seconds=0)
+    process = program.start("run", program.config(**RULES | {"aggregator": part}))
+    deadline = time.monotonic() + 30
     while not (program.folder / "pid").exists() or not (program.folder / "pid").read_text():
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)
     process.kill()
-    process.communicate()
-    child = pathlib.Path("/proc") / (program.folder / "pid").read_text()
-    while child.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    process.wait()
+    child = int((program.folder / "pid").read_text())
+    try:
+        while pathlib.Path(f"/proc/{child}").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    except AssertionError:
+        os.kill(child, signal.SIGKILL)
+        raise
 
 
 def test_ctrl_c_ends_a_run_after_its_round_and_not_its_child_before(program, write):

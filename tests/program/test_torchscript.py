@@ -3,9 +3,12 @@ models were written by models/make.py."""
 import csv
 import pathlib
 import shutil
+import sys
 
 import numpy as np
 import pytest
+
+from conftest import ROOT
 
 MODELS = pathlib.Path(__file__).parent / "models"
 OURS = {"name": "mlp", "hidden": [12]}
@@ -89,6 +92,23 @@ def test_what_is_frozen_stays_and_what_is_unused_gets_no_gradient(train):
     again = train("longer", torchscript("branches", init="file"), "--set", "/rounds=80")[1]
     unused = slice(64 * 65 + 2 * 64, 64 * 65 + 2 * 64 + 12)
     assert np.array_equal(weights[unused], again[unused]) and not np.array_equal(weights, again)
+
+
+def test_each_submodule_counts_as_a_layer(program, train, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "tools/python"))
+    (program.folder / "layers.py").write_text("""
+import varangian_plugin
+def aggregate(view):
+    open("layers", "w").write(str(view.layers))
+    return view.rows.mean(0)
+varangian_plugin.serve_aggregator(aggregate)
+""")
+    rule = f'/aggregator={{"name": "process", "command": ["{sys.executable}", "layers.py"]}}'
+    found = {}
+    for name, model in (("ours", OURS), ("theirs", torchscript("mlp"))):
+        train(name, model, "--set", rule, "--set", "/rounds=1")
+        found[name] = (program.folder / "layers").read_text()
+    assert found["ours"] == found["theirs"] == f"[0, {12 * 65}]"
 
 
 def test_log_probabilities_go_with_nll(train):
