@@ -1,7 +1,7 @@
 #include "support/catch.h"
-#include "tensor/signs.h"
 #include "varangian/adversary.h"
 #include "varangian/column_rule.h"
+#include "varangian/signs.h"
 
 #include <ATen/ATen.h>
 
