@@ -4,6 +4,7 @@
 #include "varangian/diagnostic.h"
 #include "varangian/gram_rule.h"
 #include "varangian/message.h"
+#include "varangian/packed_compressor.h"
 #include "varangian/parallel.h"
 #include "varangian/row_rule.h"
 
@@ -21,6 +22,7 @@ RowRule::~RowRule() = default;
 PreAggregator::~PreAggregator() = default;
 Parallel::~Parallel() = default;
 Compressor::~Compressor() = default;
+PackedCompressor::~PackedCompressor() = default;
 Diagnostic::~Diagnostic() = default;
 
 void Aggregator::check(int64_t, int64_t) const {}
