@@ -183,6 +183,9 @@ Assembly assemble(const RunConfig& run, at::Device device, DataCache& data) {
   setup.clip = run.clip;
   setup.momentum = {.beta = run.beta, .damped = run.damped};
   setup.compressor = make<Compressor>(Kind::compressor, run.compressor.name, run.compressor.values);
+  setup.feedback = run.feedback;
+  setup.down = make<Compressor>(Kind::compressor, run.down.name, run.down.values);
+  setup.down_feedback = run.down_feedback;
   setup.defence = make_defence(run);
   setup.declared_f = run.declared_f;
   setup.optimizer = make<Optimizer>(Kind::optimizer, run.optimizer.name, run.optimizer.values);

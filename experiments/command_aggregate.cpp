@@ -131,7 +131,8 @@ void aggregate(const Options& options) {
     std::vector<int64_t> ids(static_cast<size_t>(rows.size(0)));
     const Descriptor& sign = Registry::instance().describe(Kind::compressor, "sign");
     make<Compressor>(Kind::compressor, "sign", values_for(sign))
-        ->encode(rows, ids, Random(0, Purpose::compressor), wire.rows);
+        ->encode({.dense = rows, .workers = ids, .random = Random(0, Purpose::compressor), .layers = {}},
+                 wire.rows);
   }
   const bool reads_reference = rule->root_samples() > 0;
   const Defence defence(std::move(chain), std::move(rule));

@@ -9,6 +9,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace varangian {
 
@@ -41,13 +42,13 @@ Round Simulation::round(int64_t number) {
   Round done{.clock = clock, .losses = losses_, .squares = squares_};
   Stopwatch watch;
 
-  // Each worker: a batch, its gradient (clipped), its momentum. Liars too: what they would say if they were
-  // honest.
+  // Each worker: a batch, its gradient (clipped), its momentum, what its codec lost before. Liars too: what
+  // they would say if they were honest.
   crew_.for_each(static_cast<int64_t>(cohorts_.size()), [&](int64_t i) { compute(cohorts_[i], clock); });
   if (reference_.defined()) compute_reference(number);
   done.seconds.gradients = watch.lap();
 
-  encode(honest_runs_, codec);
+  done.bytes_up = encode(honest_runs_, codec);
   done.seconds.encode = watch.lap();
 
   for (const Liars& liars : setup_.liars) {
@@ -60,18 +61,19 @@ Round Simulation::round(int64_t number) {
   done.seconds.forge = watch.lap();
 
   // The codec takes the liars' power away: the wire holds only what it can express.
-  encode(byzantine_runs_, codec);
+  done.bytes_up += encode(byzantine_runs_, codec);
+  keep_residuals(clock);
   done.seconds.encode += watch.lap();
 
   const Decision decision = aggregate(clock);
   done.seconds.aggregate = watch.lap();
 
+  done.bytes_down = setup_.roster.count * broadcast(clock);
+  done.seconds.encode += watch.lap();
+
   crew_.for_each(blocks_, [&](int64_t block) { step(block, clock); });
   Defence::commit(state_, decision);
   done.seconds.step = watch.lap();
-
-  done.bytes_up = setup_.roster.count * payload_bytes(wire_.encoding, columns_);
-  done.bytes_down = setup_.roster.count * ((columns_ * setup_.defence->rule().update_bits() + 7) / 8);
   return done;
 }
 
@@ -93,14 +95,16 @@ void Simulation::compute(const Cohort& cohort, const Clock& clock) {
       const at::Tensor norm = sum_of_squares(rows[i]).sqrt();
       rows[i].mul_(norm.reciprocal().mul(*setup_.clip).clamp_max(1));
     }
-  if (setup_.momentum.beta == 0) return;
-  const float beta = static_cast<float>(setup_.momentum.beta),
-              gain = setup_.momentum.damped ? 1.0f - beta : 1.0f;
-  at::Tensor momentum = state_["worker_momentum"].narrow(0, first, count);
-  if (rows.is_cpu())
-    kernels::momentum(momentum.data_ptr<float>(), rows.data_ptr<float>(), beta, gain, count * columns_);
-  else
-    rows.copy_(momentum.mul_(beta).add_(rows.mul(gain)));
+  if (setup_.momentum.beta != 0) {
+    const float beta = static_cast<float>(setup_.momentum.beta),
+                gain = setup_.momentum.damped ? 1.0f - beta : 1.0f;
+    at::Tensor momentum = state_["worker_momentum"].narrow(0, first, count);
+    if (rows.is_cpu())
+      kernels::momentum(momentum.data_ptr<float>(), rows.data_ptr<float>(), beta, gain, count * columns_);
+    else
+      rows.copy_(momentum.mul_(beta).add_(rows.mul(gain)));
+  }
+  if (setup_.feedback) setup_.feedback->add(rows, state_["residual"].narrow(0, first, count), clock);
 }
 
 // The server computes as worker n, from samples of its own.
@@ -109,12 +113,33 @@ void Simulation::compute_reference(int64_t round) {
   setup_.task->gradients(weights(), {&setup_.roster.count, 1}, round, reference_, loss);
 }
 
-void Simulation::encode(const std::vector<Run>& runs, const Random& codec) {
-  if (setup_.compressor->identity()) return;
+// Returns the bytes on the wire.
+int64_t Simulation::encode(const std::vector<Run>& runs, const Random& codec) {
+  std::vector<int64_t> bytes(runs.size());
   crew_.for_each(static_cast<int64_t>(runs.size()), [&](int64_t i) {
     const int64_t first = runs[i].front(), count = static_cast<int64_t>(runs[i].size());
-    setup_.compressor->encode(rows_.narrow(0, first, count), runs[i], codec,
-                              wire_.rows.narrow(0, first, count));
+    if (setup_.compressor->identity())
+      bytes[i] = count * payload_bytes(Encoding::dense, columns_);
+    else
+      bytes[i] = setup_.compressor->encode(
+          {.dense = rows_.narrow(0, first, count), .workers = runs[i], .random = codec, .layers = layers_},
+          wire_.rows.narrow(0, first, count));
+  });
+  return std::accumulate(bytes.begin(), bytes.end(), int64_t{0});
+}
+
+// What the codec lost of a message. Who lies keeps nothing: what it lost is no loss of its own.
+void Simulation::keep_residuals(const Clock& clock) {
+  if (!setup_.feedback) return;
+  std::vector<bool> lies(static_cast<size_t>(setup_.roster.count), false);
+  for (const Liars& liars : setup_.liars)
+    for (const int64_t worker : liars.workers) lies[static_cast<size_t>(worker)] = liars.active(clock.round);
+  crew_.for_each(setup_.roster.count, [&](int64_t worker) {
+    at::Tensor residual = state_["residual"][worker];
+    if (lies[static_cast<size_t>(worker)])
+      residual.zero_();
+    else
+      setup_.feedback->keep(residual, rows_[worker], dense_row(wire_, worker), clock);
   });
 }
 
@@ -142,10 +167,27 @@ Decision Simulation::aggregate(const Clock& clock) {
                                  .last_update = update(),
                                  .weights = weights(),
                                  .reference = reference_.defined() ? reference_[0] : at::Tensor(),
-                                 .layers = setup_.task->layers(),
+                                 .layers = layers_,
                                  .random = rule_random_.at(clock.round),
                                  .state = state_},
                                 update_, crew_);
+}
+
+// The update as the workers receive it: that is what they, and the server's copy of them, step with. Returns
+// the bytes that one of them receives.
+int64_t Simulation::broadcast(const Clock& clock) {
+  if (setup_.down->identity()) return (columns_ * setup_.defence->rule().update_bits() + 7) / 8;
+  constexpr int64_t kServer[] = {0};
+  if (setup_.down_feedback) setup_.down_feedback->add(update_, state_["down_residual"], clock);
+  const int64_t bytes = setup_.down->encode({.dense = update_.unsqueeze(0),
+                                             .workers = kServer,
+                                             .random = down_random_.at(clock.round),
+                                             .layers = layers_},
+                                            down_wire_.rows);
+  const at::Tensor decoded = dense_row(down_wire_, 0);
+  if (setup_.down_feedback) setup_.down_feedback->keep(state_["down_residual"], update_, decoded, clock);
+  update_.copy_(decoded);
+  return bytes;
 }
 
 void Simulation::step(int64_t block, const Clock& clock) {
@@ -160,6 +202,16 @@ void Simulation::step(int64_t block, const Clock& clock) {
 
 int64_t Simulation::width(int64_t block) const {
   return std::min(block_width_, columns_ - block * block_width_);
+}
+
+// What a codec writes to. Where it changes nothing, messages are the rows themselves.
+Messages Simulation::wire_for(const Compressor& codec, int64_t rows) const {
+  Messages wire{.encoding = codec.encoding(), .columns = columns_};
+  if (wire.encoding == Encoding::signs)
+    wire.rows = at::zeros({rows, kernels::sign_words(columns_)}, rows_.options().dtype(at::kLong));
+  else
+    wire.rows = codec.identity() ? rows_ : large_zeros({rows, columns_}, rows_.options());
+  return wire;
 }
 
 at::Tensor Simulation::honest_mean() {
@@ -178,7 +230,9 @@ Simulation::Simulation(Setup setup, Crew& crew)
       columns_(setup_.task->parameters()),
       block_width_(setup_.task->device().is_cpu() ? kBlockWidth : columns_),
       blocks_((columns_ + block_width_ - 1) / block_width_),
+      layers_(setup_.task->layers()),
       codec_random_(setup_.rule_seed, Purpose::compressor),
+      down_random_(setup_.rule_seed, Purpose::compressor, 1),
       rule_random_(setup_.rule_seed, Purpose::rule) {
   const at::Device device = setup_.task->device();
   const auto floats = at::TensorOptions().dtype(at::kFloat).device(device);
@@ -200,11 +254,8 @@ Simulation::Simulation(Setup setup, Crew& crew)
   byzantine_runs_ = runs_of(setup_.roster.byzantine, together);
 
   rows_ = large_zeros({n, columns_}, floats);
-  wire_ = {.encoding = setup_.compressor->encoding(), .columns = columns_, .rows = rows_};
-  if (wire_.encoding == Encoding::signs)
-    wire_.rows = at::zeros({n, kernels::sign_words(columns_)}, floats.dtype(at::kLong));
-  else if (!setup_.compressor->identity())
-    wire_.rows = large_zeros({n, columns_}, floats);
+  wire_ = wire_for(*setup_.compressor, n);
+  if (!setup_.down->identity()) down_wire_ = wire_for(*setup_.down, 1);
   losses_ = at::zeros({n}, floats);
   update_ = at::zeros({columns_}, floats);
   squares_ = at::zeros({blocks_, 2}, floats.dtype(at::kDouble));
@@ -215,6 +266,9 @@ Simulation::Simulation(Setup setup, Crew& crew)
   state_.add("last_update", {Axis::column}, at::zeros({columns_}, floats));
   if (setup_.momentum.beta != 0)
     state_.add("worker_momentum", {Axis::worker, Axis::column}, large_zeros({n, columns_}, floats));
+  if (setup_.feedback)
+    state_.add("residual", {Axis::worker, Axis::column}, large_zeros({n, columns_}, floats));
+  if (setup_.down_feedback) state_.add("down_residual", {Axis::column}, at::zeros({columns_}, floats));
   setup_.optimizer->declare(state_, columns_, device);
   setup_.defence->declare(state_, n, columns_, device);
   if (setup_.defence->rule().root_samples() > 0) reference_ = at::zeros({1, columns_}, floats);

@@ -2,6 +2,7 @@
 
 #include "engine/crew.h"
 #include "engine/defence.h"
+#include "engine/error_feedback.h"
 #include "engine/roster.h"
 #include "learn/optimizer.h"
 #include "learn/schedule.h"
@@ -40,7 +41,10 @@ struct Setup {
   std::vector<Liars> liars;    ///< together all of roster.byzantine, or none when there are no liars
   std::optional<double> clip;  ///< a worker's gradient is scaled down to this norm, before momentum
   WorkerMomentum momentum;
-  std::unique_ptr<Compressor> compressor;
+  std::unique_ptr<Compressor> compressor;  ///< of the workers' messages
+  std::optional<ErrorFeedback> feedback;   ///< around it
+  std::unique_ptr<Compressor> down;        ///< of the broadcast
+  std::optional<ErrorFeedback> down_feedback;
   std::unique_ptr<Defence> defence;
   int64_t declared_f = 0;
   std::unique_ptr<Optimizer> optimizer;
@@ -98,11 +102,14 @@ class Simulation {
   bool is_wasted(const Cohort& cohort, int64_t round) const;
   void compute(const Cohort& cohort, const Clock& clock);
   void compute_reference(int64_t round);
-  void encode(const std::vector<Run>& runs, const Random& codec);
+  int64_t encode(const std::vector<Run>& runs, const Random& codec);
+  void keep_residuals(const Clock& clock);
   void forge(const Liars& liars, size_t first, size_t count, const Clock& clock);
   Decision aggregate(const Clock& clock);
+  int64_t broadcast(const Clock& clock);
   void step(int64_t block, const Clock& clock);
   int64_t width(int64_t block) const;
+  Messages wire_for(const Compressor& codec, int64_t rows) const;
 
   Setup setup_;
   Crew& crew_;
@@ -111,12 +118,14 @@ class Simulation {
   int64_t blocks_;
   std::vector<Cohort> cohorts_;
   std::vector<Run> honest_runs_, byzantine_runs_;
+  std::vector<int64_t> layers_;
   State state_;
   at::Tensor rows_;       ///< float32 [n, d]: what workers mean to send
   Messages wire_;         ///< what the server sees
+  Messages down_wire_;    ///< what the workers see, one row, where the broadcast has a codec
   at::Tensor reference_;  ///< [1, d], the server's own gradient, where the defence reads it
   at::Tensor losses_, update_, squares_;
-  Random codec_random_, rule_random_;
+  Random codec_random_, down_random_, rule_random_;
 };
 
 }  // namespace varangian
