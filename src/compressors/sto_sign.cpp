@@ -3,8 +3,6 @@
 
 #include <ATen/ATen.h>
 
-#include <limits>
-
 namespace varangian {
 namespace {
 
@@ -17,8 +15,7 @@ class StoSign final : public Compressor {
   Encoding encoding() const override { return Encoding::signs; }
 
   int64_t encode(const EncodeView& view, at::Tensor wire) const override {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    const at::Tensor g = view.dense.nan_to_num(0.0, kInfinity, -kInfinity);
+    const at::Tensor g = view.dense.masked_fill(view.dense.ne(view.dense), 0);  // NaN
     at::Tensor numbers = at::empty_like(g);
     view.random.uniform(numbers, view.workers);
     // u b < g with u uniform on [-1, 1): exact in double, and sure beyond b.
@@ -31,7 +28,7 @@ class StoSign final : public Compressor {
   // [k, 1] or 0-dim. A row of zeros is all fair coins with any bound above 0.
   at::Tensor bounds(const at::Tensor& g) const {
     if (bound_ > 0) return at::full({}, bound_, g.options().dtype(at::kDouble));
-    const at::Tensor largest = g.nan_to_num(0.0, 0.0, 0.0).abs().amax(1, true).to(at::kDouble);
+    const at::Tensor largest = g.masked_fill(g.isinf(), 0).abs().amax(1, true).to(at::kDouble);
     return largest.masked_fill(largest.eq(0), 1.0);
   }
 

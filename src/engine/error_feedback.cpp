@@ -15,7 +15,7 @@ void ErrorFeedback::keep(at::Tensor residual, const at::Tensor& message, const a
                          const Clock& clock) const {
   if (in_steps && clock.learning_rate == 0) return;  // nothing was added, and nothing of the way was lost
   residual.copy_(message).sub_(decoded).mul_(in_steps ? decay * clock.learning_rate : decay);
-  residual.nan_to_num_(0.0, 0.0, 0.0);
+  residual.masked_fill_(residual.isfinite().logical_not(), 0);
 }
 
 }  // namespace varangian

@@ -1,8 +1,8 @@
 #include "support/catch.h"
 #include "tensor/columns_on_device.h"
+#include "tensor/signs_on_device.h"
 #include "varangian/column_rule.h"
 #include "varangian/columns.h"
-#include "varangian/signs.h"
 
 #include <ATen/ATen.h>
 
