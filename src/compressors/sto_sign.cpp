@@ -28,7 +28,8 @@ class StoSign final : public Compressor {
   // [k, 1] or 0-dim. A row of zeros is all fair coins with any bound above 0.
   at::Tensor bounds(const at::Tensor& g) const {
     if (bound_ > 0) return at::full({}, bound_, g.options().dtype(at::kDouble));
-    const at::Tensor largest = g.masked_fill(g.isinf(), 0).abs().amax(1, true).to(at::kDouble);
+    const at::Tensor finite = g.masked_fill(g.sub(g).ne(0), 0);
+    const at::Tensor largest = at::maximum(finite, finite.neg()).amax(1, true).to(at::kDouble);
     return largest.masked_fill(largest.eq(0), 1.0);
   }
 
