@@ -41,9 +41,10 @@ class Quantizer {
     // The product is exact, so that the quotient is at most levels.
     const double exact =
         static_cast<double>(std::min(std::abs(x), norm)) * levels_ / static_cast<double>(norm);
-    double level = std::floor(exact);
-    if (static_cast<double>(number) < 2 * (exact - level) - 1) ++level;
-    return level == 0 ? 0 : static_cast<uint64_t>(level) << 1 | (x < 0 ? 1 : 0);
+    const uint64_t below = static_cast<uint64_t>(exact);
+    const bool up = static_cast<double>(number) < 2 * (exact - static_cast<double>(below)) - 1;
+    const uint64_t code = (below + up) << 1 | (x < 0);
+    return code > 1 ? code : 0;
   }
 
   double levels_;

@@ -1,5 +1,8 @@
 #include "compressors/blocks.h"
 #include "varangian/packed_compressor.h"
+#include "varangian/signs.h"
+
+#include <ATen/ATen.h>
 
 #include <cmath>
 
@@ -9,10 +12,21 @@ namespace {
 // In double, in eight lanes: the order of the sum is fixed. NaN or infinite when an entry is.
 float mean_magnitude(std::span<const float> block) {
   double lanes[8] = {};
-  for (size_t j = 0; j < block.size(); ++j) lanes[j % 8] += std::abs(block[j]);
+  size_t j = 0;
+  for (; j + 8 <= block.size(); j += 8)
+    for (size_t lane = 0; lane < 8; ++lane) lanes[lane] += std::abs(block[j + lane]);
+  for (; j < block.size(); ++j) lanes[j % 8] += std::abs(block[j]);
   double sum = 0;
   for (const double lane : lanes) sum += lane;
   return static_cast<float>(sum / static_cast<double>(block.size()));
+}
+
+at::Tensor words_for(size_t columns) {
+  return at::empty({1, static_cast<int64_t>((columns + 63) / 64)}, at::kLong);
+}
+
+int bits_of_word(size_t columns, int64_t word) {
+  return static_cast<int>(std::min<int64_t>(64, static_cast<int64_t>(columns) - 64 * word));
 }
 
 // The signs, and for each block its mean magnitude. Unlike a bare sign, the scale is the liar's to choose. A
@@ -25,23 +39,22 @@ class ScaledSign final : public PackedCompressor {
     for (const auto& [begin, size] : scaled_blocks(scope_, row.size(), view.layers)) {
       const std::span<const float> block = row.subspan(begin, size);
       bits.put(mean_magnitude(block));
-      for (size_t j = 0; j < size; j += 64) {
-        const size_t count = std::min<size_t>(64, size - j);
-        uint64_t word = 0;
-        for (size_t b = 0; b < count; ++b) word |= static_cast<uint64_t>(block[j + b] < 0) << b;
-        bits.put(word, static_cast<int>(count));
-      }
+      const at::Tensor words = words_for(size);
+      pack_signs(at::from_blob(const_cast<float*>(block.data()), {1, static_cast<int64_t>(size)}), words);
+      for (int64_t w = 0; w < words.size(1); ++w)
+        bits.put(static_cast<uint64_t>(words.const_data_ptr<int64_t>()[w]), bits_of_word(size, w));
     }
   }
 
   void unpack(BitReader& bits, const PackingView& view, std::span<float> row) const override {
     for (const auto& [begin, size] : scaled_blocks(scope_, row.size(), view.layers)) {
       const float scale = bits.take_float();
-      for (size_t j = 0; j < size; j += 64) {
-        const size_t count = std::min<size_t>(64, size - j);
-        const uint64_t word = bits.take(static_cast<int>(count));
-        for (size_t b = 0; b < count; ++b) row[begin + j + b] = (word >> b & 1) != 0 ? -scale : scale;
-      }
+      const at::Tensor words = words_for(size);
+      for (int64_t w = 0; w < words.size(1); ++w)
+        words.data_ptr<int64_t>()[w] = static_cast<int64_t>(bits.take(bits_of_word(size, w)));
+      at::Tensor block = at::from_blob(row.data() + begin, {static_cast<int64_t>(size)});
+      unpack_signs(words[0], block);
+      block.mul_(scale);
     }
   }
 

@@ -19,8 +19,8 @@ class StoSign final : public Compressor {
     at::Tensor numbers = at::empty_like(g);
     view.random.uniform(numbers, view.workers);
     // u b < g with u uniform on [-1, 1): exact in double, and sure beyond b.
-    const at::Tensor plus = numbers.to(at::kDouble).mul(bounds(g)).lt(g);
-    pack_signs(plus.to(at::kFloat).mul(2).sub(1), wire);
+    const at::Tensor plus = numbers.to(at::kDouble).mul_(bounds(g)).lt(g);
+    pack_signs(plus.to(at::kFloat).mul_(2).sub_(1), wire);
     return g.size(0) * payload_bytes(Encoding::signs, g.size(1));
   }
 
