@@ -9,6 +9,7 @@
 #include "learn/loss.h"
 #include "learn/metric.h"
 #include "learn/model.h"
+#include "varangian/adversary.h"
 #include "varangian/compressor.h"
 
 namespace varangian {
@@ -123,6 +124,14 @@ void check_fit(const RunConfig& run, const Misfit& misfit) {
                                             "leave the compressor out"));
   check_feedback("/compressor/up", run.compressor, run.feedback, misfit);
   check_feedback("/compressor/down", run.down, run.down_feedback, misfit);
+  for (size_t i = 0; i < run.adversaries.size() && run.byzantine > 0; ++i) {
+    const Choice& chosen = run.adversaries[i].adversary;
+    try {
+      make<Adversary>(Kind::adversary, chosen.name, chosen.values)->check(run.count, run.byzantine);
+    } catch (const Error& error) {
+      misfit(child("/adversaries", i), fmt::format("\"{}\" {}", chosen.name, error.what()));
+    }
+  }
   int64_t n = run.count;
   for (size_t i = 0; i < run.pre_aggregators.size(); ++i) {
     const Choice& step = run.pre_aggregators[i];

@@ -23,6 +23,7 @@ struct AdversaryChoice {
   Choice adversary;
   int64_t workers = 0;
   int64_t first = 1, last = INT64_MAX;
+  bool on_gradients = false;
 };
 
 /// One run, resolved and checked: `resolved` is what config.json says, the rest is the same in types.

@@ -124,11 +124,13 @@ Node adversaries() {
   Node rounds = list("rounds", "first and last round of lying; null: to the end",
                      nullable(integer("", "a round", nullptr, 1)), Json::array({1, nullptr}));
   rounds.schema = nullptr;
-  const Node adversary = component(
-      "", Kind::adversary, "an adversary",
-      {any("workers", "how many liars follow it, or \"rest\"",
-           {{"anyOf", {{{"type", "integer"}, {"minimum", 1}}, {{"const", "rest"}}}}}),
-       rounds, later(text("stage", "forge what is sent, or the gradient before momentum", "message"))});
+  const Node adversary =
+      component("", Kind::adversary, "an adversary",
+                {any("workers", "how many liars follow it, or \"rest\"",
+                     {{"anyOf", {{{"type", "integer"}, {"minimum", 1}}, {{"const", "rest"}}}}}),
+                 rounds,
+                 text("stage", "what the lie replaces: the message, or the gradient before worker momentum",
+                      "message", {"message", "gradient"})});
   return list("adversaries", "what the liars do", adversary, Json::array());
 }
 

@@ -18,7 +18,8 @@ int64_t mixed_block(size_t messages) {
   return std::clamp<int64_t>(columns, 128, kBlock);
 }
 
-// b after a, as one mixing of the points that a starts from. The points behind the messages stay.
+}  // namespace
+
 Mixing after(const Mixing& a, const Mixing& b) {
   Mixing all{.points = a.points, .rows = {}};
   const size_t messages = a.rows.size(), extras = static_cast<size_t>(b.points) - messages;
@@ -37,8 +38,6 @@ Mixing after(const Mixing& a, const Mixing& b) {
   return all;
 }
 
-}  // namespace
-
 Defence::Defence(std::vector<std::unique_ptr<PreAggregator>> chain, std::unique_ptr<Aggregator> rule)
     : chain_(std::move(chain)), rule_(std::move(rule)) {}
 
@@ -56,25 +55,17 @@ void Defence::declare(State& state, int64_t n, int64_t columns, at::Device devic
     rule->declare(state, outputs(n), columns, device);
 }
 
-// The messages, the origin, and what the rule asked for.
-Points Defence::points(const DefenceView& view) const {
-  Points all = rows_of(view.wire.rows);
-  all.emplace_back();
+Points Defence::extra_points(const DefenceView& view) const {
+  Points extra(1);
   if (const auto* rule = dynamic_cast<const GramRule*>(rule_.get());
       rule != nullptr && rule->reads_last_update())
-    all.push_back(view.last_update);
-  if (view.reference.defined()) all.push_back(view.reference);
-  return all;
+    extra.push_back(view.last_update);
+  if (view.reference.defined()) extra.push_back(view.reference);
+  return extra;
 }
 
-Decision Defence::decide(const DefenceView& view, at::Tensor update, Parallel& parallel) const {
-  Points points;
-  std::optional<Geometry> geometry;
+std::optional<Mixing> Defence::mixing(std::optional<Geometry>& geometry, const DefenceView& view) const {
   std::optional<Mixing> mixing;
-  if (reads_gram()) {
-    points = this->points(view);
-    geometry.emplace(view.wire.workers(), gram(points, parallel));
-  }
   for (const auto& step : chain_) {
     const Mixing next = step->mixing({.geometry = *geometry,
                                       .declared_f = view.declared_f,
@@ -84,13 +75,30 @@ Decision Defence::decide(const DefenceView& view, at::Tensor update, Parallel& p
     geometry = geometry->mixed(next);
     mixing = mixing ? after(*mixing, next) : next;
   }
+  return mixing;
+}
+
+Coefficients Defence::coefficients(const GramRule& rule, const Geometry& geometry,
+                                   const DefenceView& view) const {
+  return rule.coefficients({.geometry = geometry,
+                            .declared_f = view.declared_f,
+                            .clock = view.clock,
+                            .random = view.random,
+                            .explanation = view.explanation});
+}
+
+Decision Defence::decide(const DefenceView& view, at::Tensor update, Parallel& parallel) const {
+  Points points;
+  std::optional<Geometry> geometry;
+  if (reads_gram()) {
+    points = rows_of(view.wire.rows);
+    for (at::Tensor& extra : extra_points(view)) points.push_back(std::move(extra));
+    geometry.emplace(view.wire.workers(), gram(points, parallel));
+  }
+  const std::optional<Mixing> mixing = this->mixing(geometry, view);
 
   if (const auto* rule = dynamic_cast<const GramRule*>(rule_.get())) {
-    const Coefficients c = rule->coefficients({.geometry = *geometry,
-                                               .declared_f = view.declared_f,
-                                               .clock = view.clock,
-                                               .random = view.random,
-                                               .explanation = view.explanation});
+    const Coefficients c = coefficients(*rule, *geometry, view);
     if (view.explanation != nullptr) (*view.explanation)["weights"] = c;
     combine(points, mixing ? after(*mixing, {.points = geometry->points(), .rows = {c}}).rows[0] : c, update,
             parallel);

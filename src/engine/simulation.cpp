@@ -45,19 +45,18 @@ Round Simulation::round(int64_t number) {
   // Each worker: a batch, its gradient (clipped), its momentum, what its codec lost before. Liars too: what
   // they would say if they were honest.
   crew_.for_each(static_cast<int64_t>(cohorts_.size()), [&](int64_t i) { compute(cohorts_[i], clock); });
+  if (lies_before_momentum_) {
+    forge(Stage::gradient, clock);
+    crew_.for_each(static_cast<int64_t>(cohorts_.size()),
+                   [&](int64_t i) { finish_rows(cohorts_[i], clock); });
+  }
   if (reference_.defined()) compute_reference(number);
   done.seconds.gradients = watch.lap();
 
   done.bytes_up = encode(honest_runs_, codec);
   done.seconds.encode = watch.lap();
 
-  for (const Liars& liars : setup_.liars) {
-    if (!liars.active(number)) continue;
-    // Blind liars do not know of one another: on the CPU each is a task of its own.
-    const size_t together = rows_.is_cpu() ? 1 : liars.workers.size();
-    crew_.for_each(static_cast<int64_t>(liars.workers.size() / together),
-                   [&](int64_t i) { forge(liars, static_cast<size_t>(i) * together, together, clock); });
-  }
+  forge(Stage::message, clock);
   done.seconds.forge = watch.lap();
 
   // The codec takes the liars' power away: the wire holds only what it can express.
@@ -80,21 +79,37 @@ Round Simulation::round(int64_t number) {
 // Nobody reads the gradients of liars who do not start from them, unless their momentum must be there when
 // they turn honest again.
 bool Simulation::is_wasted(const Cohort& cohort, int64_t round) const {
-  if (cohort.idle_liars == nullptr || !cohort.idle_liars->active(round)) return false;
-  return setup_.momentum.beta == 0 || cohort.idle_liars->last >= setup_.rounds;
+  if (cohort.liars == nullptr || cohort.liars->adversary->reads_own() || !cohort.liars->active(round))
+    return false;
+  return cohort.liars->stage == Stage::gradient || setup_.momentum.beta == 0 ||
+         cohort.liars->last >= setup_.rounds;
 }
 
 void Simulation::compute(const Cohort& cohort, const Clock& clock) {
   if (is_wasted(cohort, clock.round)) return;
   const int64_t first = cohort.workers.front(), count = static_cast<int64_t>(cohort.workers.size());
   at::Tensor rows = rows_.narrow(0, first, count);
-  setup_.task->gradients(weights(), cohort.workers, clock.round, rows, losses_.narrow(0, first, count));
+  const DataAdversary* poisoner =
+      cohort.liars != nullptr && cohort.liars->active(clock.round) ? cohort.liars->poisoner() : nullptr;
+  const std::optional<Poisoning> poisoning =
+      poisoner != nullptr && !poisoner->takes_honest_batches()
+          ? std::optional(Poisoning{*poisoner, cohort.liars->random.at(clock.round)})
+          : std::nullopt;
+  setup_.task->gradients(weights(), cohort.workers, clock.round, rows, losses_.narrow(0, first, count),
+                         poisoning ? &*poisoning : nullptr);
   // A gradient that is not finite stays so, and the run ends as diverged.
   if (setup_.clip)
     for (int64_t i = 0; i < count; ++i) {
       const at::Tensor norm = sum_of_squares(rows[i]).sqrt();
       rows[i].mul_(norm.reciprocal().mul(*setup_.clip).clamp_max(1));
     }
+  if (!lies_before_momentum_) finish_rows(cohort, clock);
+}
+
+// From gradients to what an honest worker means to send: its momentum, and what its codec lost before.
+void Simulation::finish_rows(const Cohort& cohort, const Clock& clock) {
+  const int64_t first = cohort.workers.front(), count = static_cast<int64_t>(cohort.workers.size());
+  at::Tensor rows = rows_.narrow(0, first, count);
   if (setup_.momentum.beta != 0) {
     const float beta = static_cast<float>(setup_.momentum.beta),
                 gain = setup_.momentum.damped ? 1.0f - beta : 1.0f;
@@ -143,34 +158,68 @@ void Simulation::keep_residuals(const Clock& clock) {
   });
 }
 
-void Simulation::forge(const Liars& liars, size_t first, size_t count, const Clock& clock) {
-  const std::vector<int64_t> workers(liars.workers.begin() + first, liars.workers.begin() + first + count);
-  const bool reads_own = liars.adversary->reads_own();
-  const at::Tensor own = reads_own ? select_rows(rows_, workers) : at::Tensor();
-  const Random random = liars.random.at(clock.round);
-  at::Tensor messages = at::empty({static_cast<int64_t>(count), columns_}, rows_.options());
-  liars.adversary->forge({.own = own,
-                          .workers = workers,
-                          .count = setup_.roster.count,
-                          .byzantine = static_cast<int64_t>(setup_.roster.byzantine.size()),
-                          .clock = clock,
-                          .last_update = update(),
-                          .random = random},
-                         messages);
-  for (size_t i = 0; i < count; ++i) rows_[workers[i]].copy_(messages[static_cast<int64_t>(i)]);
+// All of these liars send the mean of what the honest workers' batches give once they are poisoned.
+void Simulation::take_honest_batches(const Liars& liars, const Clock& clock) {
+  const std::vector<int64_t>& honest = setup_.roster.honest;
+  at::Tensor sum = at::zeros({columns_}, rows_.options());
+  const Poisoning poisoning{*liars.poisoner(), liars.random.at(clock.round)};
+  at::Tensor rows = at::empty({setup_.cohort, columns_}, rows_.options()),
+             losses = at::empty({setup_.cohort}, losses_.options());
+  for (size_t begin = 0; begin < honest.size(); begin += static_cast<size_t>(setup_.cohort)) {
+    const size_t count = std::min(honest.size() - begin, static_cast<size_t>(setup_.cohort));
+    setup_.task->gradients(weights(), {honest.data() + begin, count}, clock.round,
+                           rows.narrow(0, 0, static_cast<int64_t>(count)),
+                           losses.narrow(0, 0, static_cast<int64_t>(count)), &poisoning);
+    for (size_t i = 0; i < count; ++i) sum.add_(rows[static_cast<int64_t>(i)]);
+  }
+  sum.div_(static_cast<double>(honest.size()));
+  for (const int64_t liar : liars.workers) at::Tensor(rows_[liar]).copy_(sum);
+}
+
+void Simulation::forge(Stage stage, const Clock& clock) {
+  const auto forges = [&](const Liars& liars) { return liars.stage == stage && liars.active(clock.round); };
+  for (const Liars& liars : setup_.liars)
+    if (forges(liars) && liars.poisoner() != nullptr && liars.poisoner()->takes_honest_batches())
+      take_honest_batches(liars, clock);
+  if (std::any_of(setup_.liars.begin(), setup_.liars.end(), [&](const Liars& liars) {
+        return forges(liars) && liars.omniscient() != nullptr && liars.omniscient()->reads_full_gradient();
+      })) {
+    if (!full_gradient_.defined()) full_gradient_ = at::empty({columns_}, rows_.options());
+    setup_.task->full_gradient(weights(), full_gradient_, crew_);
+  }
+  const Random rule = rule_random_.at(clock.round), codec = codec_random_.at(clock.round);
+  const DefenceView server = server_view(clock, rule);
+  std::function<void(const at::Tensor&, int64_t)> encode;
+  if (!setup_.compressor->identity())
+    encode = [&](const at::Tensor& message, int64_t worker) {
+      setup_.compressor->encode(
+          {.dense = message.unsqueeze(0), .workers = {&worker, 1}, .random = codec, .layers = layers_},
+          wire_.rows.narrow(0, worker, 1));
+    };
+  varangian::forge(setup_.liars, {.stage = stage,
+                                  .rows = rows_,
+                                  .roster = setup_.roster,
+                                  .defence = *setup_.defence,
+                                  .server = server,
+                                  .full_gradient = full_gradient_,
+                                  .encode = encode,
+                                  .parallel = crew_});
+}
+
+DefenceView Simulation::server_view(const Clock& clock, const Random& random) const {
+  return {.wire = wire_,
+          .declared_f = setup_.declared_f,
+          .clock = clock,
+          .last_update = state_["last_update"],
+          .weights = state_["weights"],
+          .reference = reference_row_,
+          .layers = layers_,
+          .random = random,
+          .state = state_};
 }
 
 Decision Simulation::aggregate(const Clock& clock) {
-  return setup_.defence->decide({.wire = wire_,
-                                 .declared_f = setup_.declared_f,
-                                 .clock = clock,
-                                 .last_update = update(),
-                                 .weights = weights(),
-                                 .reference = reference_.defined() ? reference_[0] : at::Tensor(),
-                                 .layers = layers_,
-                                 .random = rule_random_.at(clock.round),
-                                 .state = state_},
-                                update_, crew_);
+  return setup_.defence->decide(server_view(clock, rule_random_.at(clock.round)), update_, crew_);
 }
 
 // The update as the workers receive it: that is what they, and the server's copy of them, step with. Returns
@@ -237,13 +286,15 @@ Simulation::Simulation(Setup setup, Crew& crew)
   const at::Device device = setup_.task->device();
   const auto floats = at::TensorOptions().dtype(at::kFloat).device(device);
   const int64_t n = setup_.roster.count;
+  lies_before_momentum_ = std::any_of(setup_.liars.begin(), setup_.liars.end(),
+                                      [](const Liars& liars) { return liars.stage == Stage::gradient; });
 
-  const auto add_cohorts = [&](const std::vector<int64_t>& workers, const Liars* idle_liars) {
-    for (Run& run : runs_of(workers, setup_.cohort)) cohorts_.push_back({std::move(run), idle_liars});
+  const auto add_cohorts = [&](const std::vector<int64_t>& workers, const Liars* liars) {
+    for (Run& run : runs_of(workers, setup_.cohort)) cohorts_.push_back({std::move(run), liars});
   };
   std::vector<int64_t> always = setup_.roster.honest;
   for (const Liars& liars : setup_.liars)
-    if (liars.adversary->reads_own())
+    if (liars.adversary->reads_own() && liars.poisoner() == nullptr)
       always.insert(always.end(), liars.workers.begin(), liars.workers.end());
     else
       add_cohorts(liars.workers, &liars);
@@ -271,7 +322,18 @@ Simulation::Simulation(Setup setup, Crew& crew)
   if (setup_.down_feedback) state_.add("down_residual", {Axis::column}, at::zeros({columns_}, floats));
   setup_.optimizer->declare(state_, columns_, device);
   setup_.defence->declare(state_, n, columns_, device);
-  if (setup_.defence->rule().root_samples() > 0) reference_ = at::zeros({1, columns_}, floats);
+  if (setup_.defence->rule().root_samples() > 0) {
+    reference_ = at::zeros({1, columns_}, floats);
+    reference_row_ = reference_[0];
+  }
+  for (size_t i = 0; i < setup_.liars.size(); ++i) {
+    Liars& liars = setup_.liars[i];
+    liars.prefix = fmt::format("adversary{}_", i);
+    State own;
+    liars.adversary->declare(own, static_cast<int64_t>(liars.workers.size()), columns_, device);
+    for (const State::Entry& entry : own.entries())
+      state_.add(liars.prefix + entry.name, entry.axes, entry.value);
+  }
 }
 
 }  // namespace varangian

@@ -12,7 +12,7 @@ at::Tensor FormulaTask::initial_weights(uint64_t) const {
 }
 
 void FormulaTask::gradients(const at::Tensor& weights, std::span<const int64_t> workers, int64_t round,
-                            at::Tensor rows, at::Tensor losses) const {
+                            at::Tensor rows, at::Tensor losses, const Poisoning*) const {
   gradient(weights, workers, noise_.at(round), rows);
   losses.copy_(value(weights).expand(losses.sizes()));
 }

@@ -14,7 +14,7 @@ class FormulaTask : public Task {
   at::Device device() const final { return device_; }
   at::Tensor initial_weights(uint64_t seed) const final;
   void gradients(const at::Tensor& weights, std::span<const int64_t> workers, int64_t round, at::Tensor rows,
-                 at::Tensor losses) const final;
+                 at::Tensor losses, const Poisoning* poisoning) const final;
   int64_t cohort(int64_t) const final { return 1; }
   double epoch(int64_t) const final { return 0; }
   int64_t chunks(Split split) const final { return split == Split::test ? 1 : 0; }

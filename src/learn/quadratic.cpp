@@ -46,7 +46,7 @@ class QuadraticTask final : public Task {
   }
 
   void gradients(const at::Tensor& weights, std::span<const int64_t> workers, int64_t round, at::Tensor rows,
-                 at::Tensor losses) const override {
+                 at::Tensor losses, const Poisoning*) const override {
     add_noise(workers, noise_.at(round), rows);
     for (size_t i = 0; i < workers.size(); ++i) {
       const int64_t row = static_cast<int64_t>(i);
@@ -58,6 +58,12 @@ class QuadraticTask final : public Task {
         rows[row].copy_(weights.sub(centre).mul(curvature_).add(rows[row]));
       losses[row].copy_(value(weights, centre));
     }
+  }
+
+  void full_gradient(const at::Tensor& weights, at::Tensor out, Parallel&) const override {
+    out.zero_();
+    for (const int64_t worker : honest_) out.add_(weights.sub(centre_of(worker)).mul_(curvature_));
+    out.div_(static_cast<double>(honest_.size()));
   }
 
   int64_t cohort(int64_t count) const override { return std::clamp<int64_t>((count + 7) / 8, 1, 64); }

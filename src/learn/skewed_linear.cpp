@@ -13,6 +13,8 @@ class SkewedLinearTask final : public FormulaTask {
  public:
   using FormulaTask::FormulaTask;
 
+  void full_gradient(const at::Tensor&, at::Tensor out, Parallel&) const override { out.fill_(0.25); }
+
  private:
   at::Tensor value(const at::Tensor& weights) const override {
     return inner_product(weights, at::ones_like(weights)).mul(0.25);

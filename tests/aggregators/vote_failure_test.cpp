@@ -46,7 +46,8 @@ double simulated_failure(int workers, int liars, double snr, const std::string& 
                       .byzantine = liars,
                       .clock = {},
                       .last_update = none,
-                      .random = random},
+                      .random = random,
+                      .state = {}},
                      rows.narrow(0, workers - liars, liars));
   }
   at::Tensor wire = at::empty({workers, (trials + 63) / 64}, at::kLong);
