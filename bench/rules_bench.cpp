@@ -12,8 +12,8 @@
 #include "kernels/majority.h"
 #include "kernels/signs.h"
 #include "tensor/columns_on_device.h"
-#include "tensor/signs.h"
 #include "varangian/error.h"
+#include "varangian/signs.h"
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>

@@ -85,6 +85,39 @@ std::vector<int64_t> take_root(std::vector<int64_t>& training, const RunConfig& 
   return root;
 }
 
+std::vector<Liars> make_liars(const RunConfig& run, const Roster& roster) {
+  std::vector<Liars> all;
+  auto next = roster.byzantine.begin();
+  for (size_t i = 0; i < run.adversaries.size(); ++i) {
+    const AdversaryChoice& chosen = run.adversaries[i];
+    if (chosen.workers == 0) continue;
+    all.push_back(
+        {.adversary = make<Adversary>(Kind::adversary, chosen.adversary.name, chosen.adversary.values),
+         .name = chosen.adversary.name,
+         .workers = {next, next + chosen.workers},
+         .first = chosen.first,
+         .last = chosen.last,
+         .random = Random(run.adversary_seed, Purpose::adversary, static_cast<uint32_t>(i)),
+         .stage = chosen.on_gradients ? Stage::gradient : Stage::message});
+    next += chosen.workers;
+  }
+  return all;
+}
+
+// The first backdoor among the adversaries: its success is a column of the record.
+std::shared_ptr<const DataAdversary> backdoor_of(const std::vector<Liars>& liars, const Samples& samples) {
+  for (const Liars& group : liars)
+    if (group.poisoner() != nullptr) {
+      at::Tensor probe = at::zeros({1, samples.inputs.size(1)});
+      if (!group.poisoner()->trigger(probe, samples.shape)) continue;
+      if (group.poisoner()->target() >= samples.classes)
+        throw Error::format("/adversaries: \"{}\" aims at class {}, and there are {}", group.name,
+                            group.poisoner()->target(), samples.classes);
+      return std::dynamic_pointer_cast<const DataAdversary>(group.adversary);
+    }
+  return nullptr;
+}
+
 std::unique_ptr<Task> supervised_task(const RunConfig& run, const Samples& samples, const Roster& roster,
                                       at::Device device, Assembly& assembly) {
   auto loss = make<Loss>(Kind::loss, run.loss->name, run.loss->values);
@@ -123,7 +156,8 @@ std::unique_ptr<Task> supervised_task(const RunConfig& run, const Samples& sampl
                                .honest = roster.honest,
                                .network = std::move(network),
                                .loss = std::move(loss),
-                               .metrics = std::move(metrics)},
+                               .metrics = std::move(metrics),
+                               .backdoor = backdoor_of(assembly.setup.liars, samples)},
                               device);
 }
 
@@ -156,33 +190,29 @@ Assembly assemble(const RunConfig& run, at::Device device, DataCache& data) {
   setup.roster =
       make_roster(run.count, run.byzantine, run.which, Random(run.adversary_seed, Purpose::byzantine_choice));
 
+  setup.liars = make_liars(run, setup.roster);
+
   const auto dataset = make<Dataset>(Kind::dataset, run.dataset.name, run.dataset.values);
   if (const auto* objective = dynamic_cast<const Objective*>(dataset.get())) {
     setup.task = objective->make_task(run.count + (root_samples(run) > 0 ? 1 : 0), setup.roster.honest,
                                       run.data_seed, run.batch_seed, device);
     assembly.task = {{"dataset", run.dataset.name}, {"parameters", setup.task->parameters()}};
+    for (const Liars& liars : setup.liars)
+      if (liars.poisoner() != nullptr)
+        throw Error::format("/adversaries: \"{}\" changes samples, and \"{}\" has none", liars.name,
+                            run.dataset.name);
   } else {
     setup.task = supervised_task(run, data.get(run), setup.roster, device, assembly);
   }
 
-  size_t next = 0;
-  for (size_t i = 0; i < run.adversaries.size(); ++i) {
-    const AdversaryChoice& chosen = run.adversaries[i];
-    if (chosen.workers == 0) continue;
-    const auto first = setup.roster.byzantine.begin() + static_cast<int64_t>(next);
-    setup.liars.push_back(
-        {.adversary = make<BlindAdversary>(Kind::adversary, chosen.adversary.name, chosen.adversary.values),
-         .workers = {first, first + chosen.workers},
-         .first = chosen.first,
-         .last = chosen.last,
-         .random = Random(run.adversary_seed, Purpose::adversary, static_cast<uint32_t>(i))});
-    next += static_cast<size_t>(chosen.workers);
-  }
   if (!run.from.empty())
     setup.start = located("/from", [&] { return given_weights(run.from, setup.task->parameters()); });
   setup.clip = run.clip;
   setup.momentum = {.beta = run.beta, .damped = run.damped};
   setup.compressor = make<Compressor>(Kind::compressor, run.compressor.name, run.compressor.values);
+  setup.feedback = run.feedback;
+  setup.down = make<Compressor>(Kind::compressor, run.down.name, run.down.values);
+  setup.down_feedback = run.down_feedback;
   setup.defence = make_defence(run);
   setup.declared_f = run.declared_f;
   setup.optimizer = make<Optimizer>(Kind::optimizer, run.optimizer.name, run.optimizer.values);

@@ -12,8 +12,8 @@ namespace {
 std::string shape_of(const RunConfig& run) {
   Json workers = run.resolved.at("workers");
   for (const char* key : {"clip", "momentum"}) workers.erase(key);
-  return Json{run.resolved.at("task"), workers,      run.resolved.at("from"), run.data_seed,
-              run.adversary_seed,      run.beta > 0, run.compressor.name,     run.optimizer.name}
+  return Json{run.resolved.at("task"), workers,      run.resolved.at("from"),       run.data_seed,
+              run.adversary_seed,      run.beta > 0, run.resolved.at("compressor"), run.optimizer.name}
       .dump();
 }
 

@@ -1,3 +1,4 @@
+#include "experiments/command_input.h"
 #include "experiments/commands.h"
 
 #include "core/json.h"
@@ -25,49 +26,9 @@ struct Options {
   bool explain = false;
 };
 
-/// The name and the values that `key=value` and `step.key=value` give one step of the chain.
-Json step_of(const std::string& name, const std::string& prefix, const Options& options) {
-  Json step = {{"name", name}};
-  for (const std::string& setting : options.settings) {
-    const size_t equals = setting.find('='), dot = setting.find('.');
-    if (equals == std::string::npos)
-      throw Error::format("--set {}: want KEY=VALUE, or STEP.KEY=VALUE for a pre-aggregator", setting);
-    const bool has_step = dot < equals;
-    if ((has_step ? setting.substr(0, dot) : "") != prefix) continue;
-    const std::string key = setting.substr(has_step ? dot + 1 : 0, equals - (has_step ? dot + 1 : 0));
-    const std::string text = setting.substr(equals + 1);
-    const Json value = Json::parse(text, nullptr, false);
-    step[key] = value.is_discarded() ? Json(text) : value;
-  }
-  return step;
-}
-
-Choice checked(const Json& step, Kind kind, const std::string& where, Problems& problems) {
-  Node node{.name = "", .type = Node::Type::component};
-  node.kind = kind;
-  const size_t before = problems.lines().size();
-  const Json resolved = resolve(&step, node, where, problems);
-  return problems.lines().size() > before ? Choice{} : Choice{step.at("name"), values_of(resolved, kind)};
-}
-
 void require(const Descriptor& step, int64_t n, int64_t f) {
   if (const std::string unmet = unmet_condition(step.rule, n, f); !unmet.empty())
     throw Error::format("{} {}", step.name, unmet);
-}
-
-at::Tensor matrix(const std::string& path) {
-  const at::Tensor rows = read_npy(path);
-  if (rows.dim() != 2 || rows.size(0) == 0 || rows.size(1) == 0)
-    throw Error::format("{}: shape {}, want a matrix with a row a message", path,
-                        fmt::join(rows.sizes(), " x "));
-  return rows.to(at::kFloat).contiguous();
-}
-
-at::Tensor vector(const std::string& path, int64_t columns) {
-  if (path.empty()) return {};
-  const at::Tensor row = read_npy(path);
-  if (row.numel() != columns) throw Error::format("{}: {} numbers, want {}", path, row.numel(), columns);
-  return row.to(at::kFloat).contiguous().view({columns});
 }
 
 void print(const Explanation& explanation) {
@@ -99,10 +60,10 @@ void aggregate(const Options& options) {
                           suggestion(step.substr(0, dot), options.pre));
   }
   Problems problems("aggregate");
-  const Choice chosen = checked(step_of(options.name, "", options), Kind::aggregator, "", problems);
+  const Choice chosen = checked(step_of(options.name, "", options.settings), Kind::aggregator, "", problems);
   std::vector<Choice> steps;
   for (const std::string& pre : options.pre)
-    steps.push_back(checked(step_of(pre, pre, options), Kind::pre_aggregator, "/" + pre, problems));
+    steps.push_back(checked(step_of(pre, pre, options.settings), Kind::pre_aggregator, "/" + pre, problems));
   problems.throw_if_any();
 
   const at::Tensor rows = matrix(options.input);
@@ -131,7 +92,8 @@ void aggregate(const Options& options) {
     std::vector<int64_t> ids(static_cast<size_t>(rows.size(0)));
     const Descriptor& sign = Registry::instance().describe(Kind::compressor, "sign");
     make<Compressor>(Kind::compressor, "sign", values_for(sign))
-        ->encode(rows, ids, Random(0, Purpose::compressor), wire.rows);
+        ->encode({.dense = rows, .workers = ids, .random = Random(0, Purpose::compressor), .layers = {}},
+                 wire.rows);
   }
   const bool reads_reference = rule->root_samples() > 0;
   const Defence defence(std::move(chain), std::move(rule));

@@ -4,6 +4,7 @@
 #include "experiments/memory.h"
 #include "experiments/plan.h"
 
+#include <ATen/ATen.h>
 #include <fmt/ranges.h>
 
 #include <set>
@@ -11,14 +12,27 @@
 namespace varangian {
 namespace {
 
+// Bytes of one message: of all zeros, which take as many as any other in every codec of ours.
+int64_t payload(const Compressor& codec, const Task& task) {
+  const int64_t columns = task.parameters();
+  constexpr int64_t kWorker[] = {0};
+  const std::vector<int64_t> layers = task.layers();
+  const bool signs = codec.encoding() == Encoding::signs;
+  return codec.encode({.dense = at::zeros({1, columns}),
+                       .workers = kWorker,
+                       .random = Random(0, Purpose::compressor),
+                       .layers = layers},
+                      signs ? at::zeros({1, (columns + 63) / 64}, at::kLong) : at::zeros({1, columns}));
+}
+
 // What a round sends and what a run holds; of each shape of run once.
 std::string costs(const RunConfig& run, DataCache& data) {
   const Assembly assembly = assemble(run, at::kCPU, data);
   const Setup& setup = assembly.setup;
   const double d = static_cast<double>(setup.task->parameters()), n = static_cast<double>(run.count);
-  const double up =
-      n * static_cast<double>(payload_bytes(setup.compressor->encoding(), setup.task->parameters()));
-  const double down = n * std::ceil(d * setup.defence->rule().update_bits() / 8);
+  const double up = n * static_cast<double>(payload(*setup.compressor, *setup.task));
+  const double down = n * (setup.down->identity() ? std::ceil(d * setup.defence->rule().update_bits() / 8)
+                                                  : static_cast<double>(payload(*setup.down, *setup.task)));
   return fmt::format(
       "{} parameters, {} workers ({} lie), cohorts of {}; bytes a round: {} up, {} down; about {} of memory "
       "for data, rows and state",

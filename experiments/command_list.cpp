@@ -29,7 +29,10 @@ void add_list_command(CLI::App& app, int&) {
     for (const std::string& plugin : *plugins) load_plugin(plugin);
     std::vector<std::string> kinds;
     for (const Kind k : all_kinds()) kinds.emplace_back(to_string(k));
-    if (kind->ends_with("s") && !kind->ends_with("ss")) kind->pop_back();  // aggregators; but loss
+    if (kind->ends_with("ies"))
+      kind->replace(kind->size() - 3, 3, "y");  // adversaries
+    else if (kind->ends_with("s") && !kind->ends_with("ss"))
+      kind->pop_back();  // aggregators; but loss
     if (!kind->empty() && std::find(kinds.begin(), kinds.end(), *kind) == kinds.end())
       throw Error::format("list: unknown kind \"{}\"{}", *kind, suggestion(*kind, kinds));
     for (const Kind k : all_kinds()) {

@@ -9,6 +9,7 @@ namespace varangian {
 void add_run_command(CLI::App& app, int& exit_code);
 void add_check_command(CLI::App& app, int& exit_code);
 void add_aggregate_command(CLI::App& app, int& exit_code);
+void add_forge_command(CLI::App& app, int& exit_code);
 void add_list_command(CLI::App& app, int& exit_code);
 void add_describe_command(CLI::App& app, int& exit_code);
 void add_schema_command(CLI::App& app, int& exit_code);

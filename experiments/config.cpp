@@ -9,6 +9,7 @@
 #include "learn/loss.h"
 #include "learn/metric.h"
 #include "learn/model.h"
+#include "varangian/adversary.h"
 #include "varangian/compressor.h"
 
 namespace varangian {
@@ -25,6 +26,11 @@ std::vector<Choice> choices(const Json& list, Kind kind) {
 
 std::optional<int64_t> optional_integer(const Json& value) {
   return value.is_null() ? std::nullopt : std::optional(value.get<int64_t>());
+}
+
+std::optional<ErrorFeedback> error_feedback(const Json& value) {
+  if (value.is_null()) return std::nullopt;
+  return ErrorFeedback{.decay = value.at("decay"), .in_steps = value.at("units") == "step"};
 }
 
 void resolve_task(Json& task, RunConfig& run, Problems& problems) {
@@ -93,6 +99,15 @@ void check_condition(const std::string& pointer, const Descriptor& step, int64_t
   }
 }
 
+void check_feedback(const std::string& pointer, const Choice& codec,
+                    const std::optional<ErrorFeedback>& feedback, const Misfit& misfit) {
+  if (feedback && make<Compressor>(Kind::compressor, codec.name, codec.values)->identity())
+    misfit(pointer + "/error_feedback",
+           fmt::format("\"{}\" loses nothing that could be fed back; take another codec, or leave "
+                       "error_feedback out",
+                       codec.name));
+}
+
 void check_fit(const RunConfig& run, const Misfit& misfit) {
   const auto codec = make<Compressor>(Kind::compressor, run.compressor.name, run.compressor.values);
   const auto rule = make<Aggregator>(Kind::aggregator, run.aggregator.name, run.aggregator.values);
@@ -103,8 +118,20 @@ void check_fit(const RunConfig& run, const Misfit& misfit) {
     misfit("/aggregator", fmt::format("\"{}\" takes {} messages, but the compressor \"{}\" makes {}; {}",
                                       run.aggregator.name, to_string(rule->takes()), run.compressor.name,
                                       to_string(codec->encoding()),
-                                      rule->takes() == Encoding::signs ? "set \"compressor\": \"sign\""
-                                                                       : "leave the compressor out"));
+                                      rule->takes() == Encoding::signs
+                                          ? "set \"compressor\": \"sign\" or \"sto_sign\""
+                                          : "take one that delivers numbers, as \"scaled_sign\", or "
+                                            "leave the compressor out"));
+  check_feedback("/compressor/up", run.compressor, run.feedback, misfit);
+  check_feedback("/compressor/down", run.down, run.down_feedback, misfit);
+  for (size_t i = 0; i < run.adversaries.size() && run.byzantine > 0; ++i) {
+    const Choice& chosen = run.adversaries[i].adversary;
+    try {
+      make<Adversary>(Kind::adversary, chosen.name, chosen.values)->check(run.count, run.byzantine);
+    } catch (const Error& error) {
+      misfit(child("/adversaries", i), fmt::format("\"{}\" {}", chosen.name, error.what()));
+    }
+  }
   int64_t n = run.count;
   for (size_t i = 0; i < run.pre_aggregators.size(); ++i) {
     const Choice& step = run.pre_aggregators[i];
@@ -146,6 +173,9 @@ void copy_plain_fields(const Json& c, RunConfig& run) {
   if (!workers["clip"].is_null()) run.clip = workers["clip"].get<double>();
   run.cohort = optional_integer(workers["cohort"]);
   run.compressor = choice(c["compressor"]["up"], Kind::compressor);
+  run.feedback = error_feedback(c["compressor"]["up"]["error_feedback"]);
+  run.down = choice(c["compressor"]["down"], Kind::compressor);
+  run.down_feedback = error_feedback(c["compressor"]["down"]["error_feedback"]);
   run.aggregator = choice(c["aggregator"], Kind::aggregator);
   run.pre_aggregators = choices(c["pre_aggregators"], Kind::pre_aggregator);
   run.optimizer = choice(c["optimizer"], Kind::optimizer);
@@ -173,6 +203,7 @@ void check_construction(const RunConfig& run, Problems& problems) {
   };
   check("/workers/partition", Kind::partition, run.partition);
   check("/compressor/up", Kind::compressor, run.compressor);
+  check("/compressor/down", Kind::compressor, run.down);
   check("/aggregator", Kind::aggregator, run.aggregator);
   for (size_t i = 0; i < run.pre_aggregators.size(); ++i)
     check(child("/pre_aggregators", i), Kind::pre_aggregator, run.pre_aggregators[i]);

@@ -2,6 +2,7 @@
 
 #include "core/json.h"
 #include "core/schema.h"
+#include "engine/error_feedback.h"
 #include "learn/task.h"
 
 #include <optional>
@@ -22,6 +23,7 @@ struct AdversaryChoice {
   Choice adversary;
   int64_t workers = 0;
   int64_t first = 1, last = INT64_MAX;
+  bool on_gradients = false;
 };
 
 /// One run, resolved and checked: `resolved` is what config.json says, the rest is the same in types.
@@ -32,7 +34,8 @@ struct RunConfig {
   std::string name, output, from;
   int64_t rounds = 0;
   std::optional<Choice> model, loss;
-  Choice dataset, partition, compressor, aggregator, optimizer, schedule;
+  Choice dataset, partition, compressor, down, aggregator, optimizer, schedule;
+  std::optional<ErrorFeedback> feedback, down_feedback;
   std::vector<Choice> metrics, diagnostics, pre_aggregators;
   double validation = 0;
   std::string byzantine_data, short_shard, which;

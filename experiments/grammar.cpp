@@ -124,20 +124,27 @@ Node adversaries() {
   Node rounds = list("rounds", "first and last round of lying; null: to the end",
                      nullable(integer("", "a round", nullptr, 1)), Json::array({1, nullptr}));
   rounds.schema = nullptr;
-  const Node adversary = component(
-      "", Kind::adversary, "an adversary",
-      {any("workers", "how many liars follow it, or \"rest\"",
-           {{"anyOf", {{{"type", "integer"}, {"minimum", 1}}, {{"const", "rest"}}}}}),
-       rounds, later(text("stage", "forge what is sent, or the gradient before momentum", "message"))});
+  const Node adversary =
+      component("", Kind::adversary, "an adversary",
+                {any("workers", "how many liars follow it, or \"rest\"",
+                     {{"anyOf", {{{"type", "integer"}, {"minimum", 1}}, {{"const", "rest"}}}}}),
+                 rounds,
+                 text("stage", "what the lie replaces: the message, or the gradient before worker momentum",
+                      "message", {"message", "gradient"})});
   return list("adversaries", "what the liars do", adversary, Json::array());
 }
 
 Node compressor() {
-  const Node feedback =
-      later(nullable(any("error_feedback", "keep what the codec loses for the next round", nullptr)));
+  const Node feedback = nullable(
+      object("error_feedback", "what the codec loses joins the next message; null: it is lost",
+             {number("decay", "of the residual in each round; 1: nothing is forgotten", 1.0, 0, 1),
+              text("units",
+                   "of the residual: gradient, or step (times the learning rate), which differ when the "
+                   "rate changes",
+                   "gradient", {"gradient", "step"})}));
   Node up = component("up", Kind::compressor, "codec of the workers' messages", {feedback});
   up.initial = {{"name", "none"}};
-  Node down = later(component("down", Kind::compressor, "codec of the server's broadcast"));
+  Node down = component("down", Kind::compressor, "codec of the server's broadcast", {feedback});
   down.initial = {{"name", "none"}};
   return object("compressor", "what can be said on the wire", {up, down});
 }

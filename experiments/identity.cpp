@@ -77,6 +77,7 @@ Identity identify(const RunConfig& run, at::Device device) {
   visit(config["workers"]["partition"], Kind::partition, "/workers/partition", code);
   for (Json& adversary : config["adversaries"]) visit(adversary, Kind::adversary, "/adversaries", code);
   visit(config["compressor"]["up"], Kind::compressor, "/compressor/up", code);
+  visit(config["compressor"]["down"], Kind::compressor, "/compressor/down", code);
   for (Json& step : config["pre_aggregators"]) visit(step, Kind::pre_aggregator, "/pre_aggregators", code);
   visit(config["aggregator"], Kind::aggregator, "/aggregator", code);
   visit(config["optimizer"], Kind::optimizer, "/optimizer", code);

@@ -13,10 +13,17 @@ double needed_memory(const RunConfig& run, const Assembly& assembly, DataCache& 
   State state;
   setup.optimizer->declare(state, setup.task->parameters(), at::Device(at::kMeta));
   setup.defence->declare(state, run.count, setup.task->parameters(), at::Device(at::kMeta));
-  // Messages and momentum; weights, update, last update, a forged row; what the optimizer and the rule keep.
-  double bytes = 4 * d * (n * (run.beta > 0 ? 2 : 1) + 4);
+  // A row for each worker of what it means to send, and of its momentum, its residual and what its codec
+  // delivers where there are such; weights, update, last update, a forged row, and of the broadcast its
+  // residual and what is delivered; what the optimizer and the rule keep.
+  const Compressor &up = *setup.compressor, &down = *setup.down;
+  const auto delivers_rows = [](const Compressor& codec) {
+    return codec.encoding() == Encoding::dense && !codec.identity();
+  };
+  double bytes = 4 * d * n * (1 + (run.beta > 0) + run.feedback.has_value() + delivers_rows(up));
+  bytes += 4 * d * (4 + run.down_feedback.has_value() + delivers_rows(down));
   for (const State::Entry& entry : state.entries()) bytes += static_cast<double>(entry.value.nbytes());
-  if (setup.compressor->encoding() == Encoding::signs)
+  if (up.encoding() == Encoding::signs)
     bytes += n * static_cast<double>(payload_bytes(Encoding::signs, setup.task->parameters()));
   if (run.model) {
     const Samples& samples = data.get(run);

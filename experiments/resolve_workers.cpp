@@ -66,12 +66,12 @@ void resolve_adversaries(Json& adversaries, RunConfig& run, Problems& problems) 
       chosen.first = rounds[0];
       if (!rounds[1].is_null()) chosen.last = rounds[1];
     }
+    chosen.on_gradients = adversary["stage"] == "gradient";
     run.adversaries.push_back(std::move(chosen));
   }
   if (run.byzantine > 0 && run.byzantine_data == "none")
     for (const AdversaryChoice& chosen : run.adversaries) {
-      const auto adversary =
-          make<BlindAdversary>(Kind::adversary, chosen.adversary.name, chosen.adversary.values);
+      const auto adversary = make<Adversary>(Kind::adversary, chosen.adversary.name, chosen.adversary.values);
       const bool always = chosen.first == 1 && chosen.last >= run.rounds;
       if (adversary->reads_own() || !always)
         problems.add("/workers/partition/byzantine_data",

@@ -54,6 +54,41 @@ VARANGIAN_KERNEL(void, column_mean,
       [scale](auto sum) VARANGIAN_LAMBDA_INLINE { return sum * scale; });
 }
 
+VARANGIAN_KERNEL(void, column_mean_deviation,
+                 (const float* rows, int64_t n, int64_t stride, int64_t columns, float* mean,
+                  float* deviation),
+                 (rows, n, stride, columns, mean, deviation)) {
+  const float scale = 1.0f / static_cast<float>(n), spread = n > 1 ? 1.0f / static_cast<float>(n - 1) : 0.0f;
+  constexpr int64_t kTile = kVectors * kFloats;  // columns whose rows stay in the first cache for both passes
+  for (int64_t begin = 0; begin < columns; begin += kTile) {
+    const int64_t width = columns - begin < kTile ? columns - begin : kTile;
+    float centre[kTile] = {}, squares[kTile] = {};
+    if (width == kTile) {
+      for (int64_t r = 0; r < n; ++r)
+        for (int64_t j = 0; j < kTile; ++j) centre[j] += rows[r * stride + begin + j];
+      for (int64_t j = 0; j < kTile; ++j) centre[j] *= scale;
+      for (int64_t r = 0; r < n; ++r)
+        for (int64_t j = 0; j < kTile; ++j) {
+          const float off = rows[r * stride + begin + j] - centre[j];
+          squares[j] += off * off;
+        }
+    } else {
+      for (int64_t r = 0; r < n; ++r)
+        for (int64_t j = 0; j < width; ++j) centre[j] += rows[r * stride + begin + j];
+      for (int64_t j = 0; j < width; ++j) centre[j] *= scale;
+      for (int64_t r = 0; r < n; ++r)
+        for (int64_t j = 0; j < width; ++j) {
+          const float off = rows[r * stride + begin + j] - centre[j];
+          squares[j] += off * off;
+        }
+    }
+    for (int64_t j = 0; j < width; ++j) {
+      mean[begin + j] = centre[j];
+      deviation[begin + j] = __builtin_sqrtf(squares[j] * spread);
+    }
+  }
+}
+
 VARANGIAN_KERNEL(void, column_sign_sum,
                  (const float* rows, int64_t n, int64_t stride, int64_t columns, float* out),
                  (rows, n, stride, columns, out)) {

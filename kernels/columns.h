@@ -7,6 +7,11 @@ namespace varangian::kernels {
 /// out[j] = (rows[0][j] + ... + rows[n - 1][j]) * (1 / n), added in that order in float. n >= 1.
 void column_mean(const float* rows, int64_t n, int64_t stride, int64_t columns, float* out);
 
+/// The same mean, and deviation[j] = sqrt(sum_r (rows[r][j] - mean[j])^2 / (n - 1)), or 0 for one row; each
+/// row is read from memory once.
+void column_mean_deviation(const float* rows, int64_t n, int64_t stride, int64_t columns, float* mean,
+                           float* deviation);
+
 /// out[j] = (values above 0) - (values below 0) of a column; 0, -0 and NaN abstain.
 void column_sign_sum(const float* rows, int64_t n, int64_t stride, int64_t columns, float* out);
 

@@ -14,9 +14,10 @@ class MyComponent final : public Compressor {
 
   Encoding encoding() const override { return Encoding::dense; }
 
-  void encode(const at::Tensor& dense, std::span<const int64_t>, const Random&,
-              at::Tensor wire) const override {
-    wire.copy_(dense.div(step_).round().mul(step_));
+  // Returns the bytes that these rows take on the wire; varangian/packed_compressor.h counts them from real bits.
+  int64_t encode(const EncodeView& view, at::Tensor wire) const override {
+    wire.copy_(view.dense.div(step_).round().mul(step_));
+    return view.dense.size(0) * payload_bytes(Encoding::dense, view.dense.size(1));
   }
 
  private:

@@ -13,6 +13,9 @@ namespace varangian {
 /// Mean of the rows, added in their order, into out [width].
 void column_mean(const at::Tensor& rows, at::Tensor out);
 
+/// Mean, and the standard deviation about it (dividing by n - 1; 0 for one row), in one pass, both [width].
+void column_mean_deviation(const at::Tensor& rows, at::Tensor mean, at::Tensor deviation);
+
 // NaN ranks as +Inf and -0 counts as 0 in the next three.
 
 /// Median of the rows into out [width]; for an even number the mean of the two middle ones, or the lower one.

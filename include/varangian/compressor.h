@@ -10,21 +10,31 @@
 
 namespace varangian {
 
+/// What is encoded in one call.
+struct EncodeView {
+  const at::Tensor& dense;           ///< float32 [k, d]; entries may be infinite or NaN
+  std::span<const int64_t> workers;  ///< row i is worker workers[i]'s
+  const Random& random;              ///< the codec's stream at this round
+  std::span<const int64_t> layers;   ///< the first column of each layer that has weights
+};
+
 /// The codec between a worker's dense row and the bits on the wire. Honest rows and forged ones pass through
-/// the same codec: what it cannot say, no liar can say.
+/// the same codec: what it cannot say, no liar can say. The server's broadcast may have a codec too; it is
+/// then one row.
 class Compressor : public Component {
  public:
   ~Compressor() override;
 
+  /// signs: rows reach the rule as packed bits. dense: as the numbers that the bits on the wire stand for.
   virtual Encoding encoding() const = 0;
 
   /// True when rows travel as they are; `encode` is then not called, and nothing is copied.
   virtual bool identity() const { return false; }
 
-  /// Encodes dense rows [k, d] into wire (shape and type as Messages::rows says, k rows). Non-finite entries
-  /// are allowed. `random` is the codec's stream at this round; row i is worker workers[i].
-  virtual void encode(const at::Tensor& dense, std::span<const int64_t> workers, const Random& random,
-                      at::Tensor wire) const = 0;
+  /// Encodes the rows into wire (shape and type as Messages::rows says, k rows) and returns the bytes that
+  /// they take on the wire, without framing. A row depends on itself, its worker and the round alone: several
+  /// threads call it at once, for one row or for many.
+  virtual int64_t encode(const EncodeView& view, at::Tensor wire) const = 0;
 };
 
 }  // namespace varangian

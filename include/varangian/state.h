@@ -25,6 +25,11 @@ class State {
   /// Throws Error when there is none of that name.
   const at::Tensor& operator[](const std::string& name) const;
 
+  /// Entries whose name begins with `prefix`, without it; of those with workers as first axis, `count` from
+  /// `first`. They share the values.
+  State part(const std::string& prefix, int64_t first, int64_t count) const;
+  State part(const std::string& prefix) const;
+
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:

@@ -1,6 +1,6 @@
-#include "tensor/signs.h"
 #include "varangian/points.h"
 #include "varangian/row_rule.h"
+#include "varangian/signs.h"
 
 #include <ATen/ATen.h>
 

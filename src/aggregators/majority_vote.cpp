@@ -1,6 +1,6 @@
-#include "tensor/signs.h"
 #include "varangian/column_rule.h"
 #include "varangian/error.h"
+#include "varangian/signs.h"
 
 #include <ATen/ATen.h>
 

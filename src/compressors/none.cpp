@@ -13,9 +13,9 @@ class None final : public Compressor {
   Encoding encoding() const override { return Encoding::dense; }
   bool identity() const override { return true; }
 
-  void encode(const at::Tensor& dense, std::span<const int64_t>, const Random&,
-              at::Tensor wire) const override {
-    wire.copy_(dense);
+  int64_t encode(const EncodeView& view, at::Tensor wire) const override {
+    wire.copy_(view.dense);
+    return view.dense.size(0) * payload_bytes(Encoding::dense, view.dense.size(1));
   }
 };
 

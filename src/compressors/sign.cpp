@@ -1,5 +1,5 @@
-#include "tensor/signs.h"
 #include "varangian/compressor.h"
+#include "varangian/signs.h"
 
 #include <ATen/ATen.h>
 
@@ -14,18 +14,20 @@ class Sign final : public Compressor {
 
   Encoding encoding() const override { return Encoding::signs; }
 
-  void encode(const at::Tensor& dense, std::span<const int64_t> workers, const Random& random,
-              at::Tensor wire) const override {
-    if (zero_ == "plus") return pack_signs(dense, wire);
-    pack_signs_with_coins(dense, zero_ == "random" ? coins(wire, workers, random) : all_ones(wire), wire);
+  int64_t encode(const EncodeView& view, at::Tensor wire) const override {
+    if (zero_ == "plus")
+      pack_signs(view.dense, wire);
+    else
+      pack_signs_with_coins(view.dense, zero_ == "random" ? coins(view, wire) : all_ones(wire), wire);
+    return view.dense.size(0) * payload_bytes(Encoding::signs, view.dense.size(1));
   }
 
  private:
   static at::Tensor all_ones(const at::Tensor& wire) { return at::full_like(wire, -1); }
 
-  static at::Tensor coins(const at::Tensor& wire, std::span<const int64_t> workers, const Random& random) {
+  static at::Tensor coins(const EncodeView& view, const at::Tensor& wire) {
     at::Tensor signs = at::empty({wire.size(0), wire.size(1) * 64}, wire.options().dtype(at::kFloat));
-    random.signs(signs, workers);
+    view.random.signs(signs, view.workers);
     at::Tensor packed = at::empty_like(wire);
     pack_signs(signs, packed);
     return packed;

@@ -138,7 +138,7 @@ Json resolve(const Json* raw, const Node& node, const std::string& pointer, Prob
       problems.add(pointer, fmt::format("missing: {} ({})", type_name(node.type), node.summary));
       return nullptr;
     }
-    if (node.initial.is_null() && node.type == Node::Type::object) {
+    if (node.initial.is_null() && node.type == Node::Type::object && !node.nullable) {
       const Json empty = Json::object();
       return resolve(&empty, node, pointer, problems);
     }

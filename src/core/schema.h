@@ -17,8 +17,8 @@ struct Node {
   std::string name;
   std::string summary;
   Type type = Type::any;
-  Json initial =
-      nullptr;  ///< the default; null: absent is resolved to null (or, for an object, to its defaults)
+  /// The default; null: absent is resolved to null, or an object that is not nullable to its defaults.
+  Json initial = nullptr;
   bool required = false;
   bool nullable = false;
   double low = -std::numeric_limits<double>::infinity();

@@ -26,25 +26,6 @@ std::string shape_of(const at::Tensor& tensor) {
                      tensor.device().str());
 }
 
-// b after a, as one mixing of the points that a starts from. The points behind the messages stay.
-Mixing after(const Mixing& a, const Mixing& b) {
-  Mixing all{.points = a.points, .rows = {}};
-  const size_t messages = a.rows.size(), extras = static_cast<size_t>(b.points) - messages;
-  for (const Coefficients& row : b.rows) {
-    if (is_lost(row)) {
-      all.rows.push_back(lost(a.points));
-      continue;
-    }
-    Coefficients c(static_cast<size_t>(a.points), 0.0);
-    for (size_t i = 0; i < messages; ++i)
-      if (row[i] != 0)
-        for (size_t j = 0; j < c.size(); ++j) c[j] += row[i] * a.rows[i][j];
-    for (size_t e = 0; e < extras; ++e) c[c.size() - extras + e] += row[messages + e];
-    all.rows.push_back(std::move(c));
-  }
-  return all;
-}
-
 // What a step hands on is read by index: a plugin's mistake must end here.
 const Mixing& checked(const Mixing& mixing, int64_t outputs, int64_t points) {
   if (static_cast<int64_t>(mixing.rows.size()) != outputs || mixing.points != points)
@@ -76,6 +57,24 @@ const Decision& checked(const Decision& decision, const State& state) {
 
 }  // namespace
 
+Mixing after(const Mixing& a, const Mixing& b) {
+  Mixing all{.points = a.points, .rows = {}};
+  const size_t messages = a.rows.size(), extras = static_cast<size_t>(b.points) - messages;
+  for (const Coefficients& row : b.rows) {
+    if (is_lost(row)) {
+      all.rows.push_back(lost(a.points));
+      continue;
+    }
+    Coefficients c(static_cast<size_t>(a.points), 0.0);
+    for (size_t i = 0; i < messages; ++i)
+      if (row[i] != 0)
+        for (size_t j = 0; j < c.size(); ++j) c[j] += row[i] * a.rows[i][j];
+    for (size_t e = 0; e < extras; ++e) c[c.size() - extras + e] += row[messages + e];
+    all.rows.push_back(std::move(c));
+  }
+  return all;
+}
+
 Defence::Defence(std::vector<std::unique_ptr<PreAggregator>> chain, std::unique_ptr<Aggregator> rule)
     : chain_(std::move(chain)), rule_(std::move(rule)) {}
 
@@ -93,25 +92,17 @@ void Defence::declare(State& state, int64_t n, int64_t columns, at::Device devic
     blaming(*rule, 0, [&] { rule->declare(state, outputs(n), columns, device); });
 }
 
-// The messages, the origin, and what the rule asked for.
-Points Defence::points(const DefenceView& view) const {
-  Points all = rows_of(view.wire.rows);
-  all.emplace_back();
+Points Defence::extra_points(const DefenceView& view) const {
+  Points extra(1);
   if (const auto* rule = dynamic_cast<const GramRule*>(rule_.get());
       rule != nullptr && rule->reads_last_update())
-    all.push_back(view.last_update);
-  if (view.reference.defined()) all.push_back(view.reference);
-  return all;
+    extra.push_back(view.last_update);
+  if (view.reference.defined()) extra.push_back(view.reference);
+  return extra;
 }
 
-Decision Defence::decide(const DefenceView& view, at::Tensor update, Parallel& parallel) const {
-  Points points;
-  std::optional<Geometry> geometry;
+std::optional<Mixing> Defence::mixing(std::optional<Geometry>& geometry, const DefenceView& view) const {
   std::optional<Mixing> mixing;
-  if (reads_gram()) {
-    points = this->points(view);
-    geometry.emplace(view.wire.workers(), gram(points, parallel));
-  }
   for (const auto& step : chain_) {
     const Mixing next = blaming(*step, view.clock.round, [&] {
       return checked(step->mixing({.geometry = *geometry,
@@ -124,16 +115,33 @@ Decision Defence::decide(const DefenceView& view, at::Tensor update, Parallel& p
     geometry = geometry->mixed(next);
     mixing = mixing ? after(*mixing, next) : next;
   }
+  return mixing;
+}
+
+Coefficients Defence::coefficients(const GramRule& rule, const Geometry& geometry,
+                                   const DefenceView& view) const {
+  return blaming(rule, view.clock.round, [&] {
+    return checked(rule.coefficients({.geometry = geometry,
+                                      .declared_f = view.declared_f,
+                                      .clock = view.clock,
+                                      .random = view.random,
+                                      .explanation = view.explanation}),
+                   geometry.points());
+  });
+}
+
+Decision Defence::decide(const DefenceView& view, at::Tensor update, Parallel& parallel) const {
+  Points points;
+  std::optional<Geometry> geometry;
+  if (reads_gram()) {
+    points = rows_of(view.wire.rows);
+    for (at::Tensor& extra : extra_points(view)) points.push_back(std::move(extra));
+    geometry.emplace(view.wire.workers(), gram(points, parallel));
+  }
+  const std::optional<Mixing> mixing = this->mixing(geometry, view);
 
   if (const auto* rule = dynamic_cast<const GramRule*>(rule_.get())) {
-    const Coefficients c = blaming(*rule, view.clock.round, [&] {
-      return checked(rule->coefficients({.geometry = *geometry,
-                                         .declared_f = view.declared_f,
-                                         .clock = view.clock,
-                                         .random = view.random,
-                                         .explanation = view.explanation}),
-                     geometry->points());
-    });
+    const Coefficients c = coefficients(*rule, *geometry, view);
     if (view.explanation != nullptr) (*view.explanation)["weights"] = c;
     combine(points, mixing ? after(*mixing, {.points = geometry->points(), .rows = {c}}).rows[0] : c, update,
             parallel);

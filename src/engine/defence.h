@@ -26,6 +26,9 @@ struct DefenceView {
   Explanation* explanation = nullptr;
 };
 
+/// b after a, as one mixing of the points that a starts from. The points behind the messages stay.
+Mixing after(const Mixing& a, const Mixing& b);
+
 /// A chain of pre-aggregators and the rule behind them. However long the chain, the messages are read once
 /// for their inner products and once to be combined: pre-aggregators and rules of the Gram family work on
 /// small matrices. Before a ColumnRule messages are mixed block by block, in the cache; before a RowRule they
@@ -47,9 +50,18 @@ class Defence {
 
   static void commit(State& state, const Decision& decision);
 
+  // For who asks what the defence would do without running all of it.
+
+  bool has_chain() const { return !chain_.empty(); }
+  /// The points behind the messages: the origin, and what the rule asked for.
+  Points extra_points(const DefenceView& view) const;
+  /// What the chain makes of messages: nothing where there is none. `geometry` becomes that behind it.
+  std::optional<Mixing> mixing(std::optional<Geometry>& geometry, const DefenceView& view) const;
+  /// A Gram rule's combination of the points of `geometry`, which is behind the chain.
+  Coefficients coefficients(const GramRule& rule, const Geometry& geometry, const DefenceView& view) const;
+
  private:
   bool reads_gram() const;
-  Points points(const DefenceView& view) const;
   void by_columns(const ColumnRule& rule, const DefenceView& view, const Points& points, const Mixing* mixing,
                   at::Tensor update, Parallel& parallel) const;
 

@@ -11,6 +11,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace varangian {
 
@@ -43,66 +44,84 @@ Round Simulation::round(int64_t number) {
   Round done{.clock = clock, .losses = losses_, .squares = squares_};
   Stopwatch watch;
 
-  // Each worker: a batch, its gradient (clipped), its momentum. Liars too: what they would say if they were
-  // honest.
+  // Each worker: a batch, its gradient (clipped), its momentum, what its codec lost before. Liars too: what
+  // they would say if they were honest.
   crew_.for_each(static_cast<int64_t>(cohorts_.size()), [&](int64_t i) { compute(cohorts_[i], clock); });
+  if (lies_before_momentum_) {
+    forge(Stage::gradient, clock);
+    crew_.for_each(static_cast<int64_t>(cohorts_.size()),
+                   [&](int64_t i) { finish_rows(cohorts_[i], clock); });
+  }
   if (reference_.defined()) compute_reference(number);
   done.seconds.gradients = watch.lap();
 
-  encode(honest_runs_, codec);
+  done.bytes_up = encode(honest_runs_, codec);
   done.seconds.encode = watch.lap();
 
-  for (const Liars& liars : setup_.liars) {
-    if (!liars.active(number)) continue;
-    // Blind liars do not know of one another: on the CPU each is a task of its own.
-    const size_t together = rows_.is_cpu() ? 1 : liars.workers.size();
-    crew_.for_each(static_cast<int64_t>(liars.workers.size() / together),
-                   [&](int64_t i) { forge(liars, static_cast<size_t>(i) * together, together, clock); });
-  }
+  forge(Stage::message, clock);
   done.seconds.forge = watch.lap();
 
   // The codec takes the liars' power away: the wire holds only what it can express.
-  encode(byzantine_runs_, codec);
+  done.bytes_up += encode(byzantine_runs_, codec);
+  keep_residuals(clock);
   done.seconds.encode += watch.lap();
 
   const Decision decision = aggregate(clock);
   done.seconds.aggregate = watch.lap();
 
+  done.bytes_down = setup_.roster.count * broadcast(clock);
+  done.seconds.encode += watch.lap();
+
   crew_.for_each(blocks_, [&](int64_t block) { step(block, clock); });
   Defence::commit(state_, decision);
   done.seconds.step = watch.lap();
-
-  done.bytes_up = setup_.roster.count * payload_bytes(wire_.encoding, columns_);
-  done.bytes_down = setup_.roster.count * ((columns_ * setup_.defence->rule().update_bits() + 7) / 8);
   return done;
 }
 
 // Nobody reads the gradients of liars who do not start from them, unless their momentum must be there when
 // they turn honest again.
 bool Simulation::is_wasted(const Cohort& cohort, int64_t round) const {
-  if (cohort.idle_liars == nullptr || !cohort.idle_liars->active(round)) return false;
-  return setup_.momentum.beta == 0 || cohort.idle_liars->last >= setup_.rounds;
+  if (cohort.liars == nullptr || cohort.liars->adversary->reads_own() || !cohort.liars->active(round))
+    return false;
+  return cohort.liars->stage == Stage::gradient || setup_.momentum.beta == 0 ||
+         cohort.liars->last >= setup_.rounds;
 }
 
 void Simulation::compute(const Cohort& cohort, const Clock& clock) {
   if (is_wasted(cohort, clock.round)) return;
   const int64_t first = cohort.workers.front(), count = static_cast<int64_t>(cohort.workers.size());
   at::Tensor rows = rows_.narrow(0, first, count);
-  setup_.task->gradients(weights(), cohort.workers, clock.round, rows, losses_.narrow(0, first, count));
+  const DataAdversary* poisoner =
+      cohort.liars != nullptr && cohort.liars->active(clock.round) ? cohort.liars->poisoner() : nullptr;
+  const std::optional<Poisoning> poisoning =
+      poisoner != nullptr && !poisoner->takes_honest_batches()
+          ? std::optional(Poisoning{*poisoner, cohort.liars->random.at(clock.round)})
+          : std::nullopt;
+  setup_.task->gradients(weights(), cohort.workers, clock.round, rows, losses_.narrow(0, first, count),
+                         poisoning ? &*poisoning : nullptr);
   // A gradient that is not finite stays so, and the run ends as diverged.
   if (setup_.clip)
     for (int64_t i = 0; i < count; ++i) {
       const at::Tensor norm = sum_of_squares(rows[i]).sqrt();
       rows[i].mul_(norm.reciprocal().mul(*setup_.clip).clamp_max(1));
     }
-  if (setup_.momentum.beta == 0) return;
-  const float beta = static_cast<float>(setup_.momentum.beta),
-              gain = setup_.momentum.damped ? 1.0f - beta : 1.0f;
-  at::Tensor momentum = state_["worker_momentum"].narrow(0, first, count);
-  if (rows.is_cpu())
-    kernels::momentum(momentum.data_ptr<float>(), rows.data_ptr<float>(), beta, gain, count * columns_);
-  else
-    rows.copy_(momentum.mul_(beta).add_(rows.mul(gain)));
+  if (!lies_before_momentum_) finish_rows(cohort, clock);
+}
+
+// From gradients to what an honest worker means to send: its momentum, and what its codec lost before.
+void Simulation::finish_rows(const Cohort& cohort, const Clock& clock) {
+  const int64_t first = cohort.workers.front(), count = static_cast<int64_t>(cohort.workers.size());
+  at::Tensor rows = rows_.narrow(0, first, count);
+  if (setup_.momentum.beta != 0) {
+    const float beta = static_cast<float>(setup_.momentum.beta),
+                gain = setup_.momentum.damped ? 1.0f - beta : 1.0f;
+    at::Tensor momentum = state_["worker_momentum"].narrow(0, first, count);
+    if (rows.is_cpu())
+      kernels::momentum(momentum.data_ptr<float>(), rows.data_ptr<float>(), beta, gain, count * columns_);
+    else
+      rows.copy_(momentum.mul_(beta).add_(rows.mul(gain)));
+  }
+  if (setup_.feedback) setup_.feedback->add(rows, state_["residual"].narrow(0, first, count), clock);
 }
 
 // The server computes as worker n, from samples of its own.
@@ -111,47 +130,117 @@ void Simulation::compute_reference(int64_t round) {
   setup_.task->gradients(weights(), {&setup_.roster.count, 1}, round, reference_, loss);
 }
 
-void Simulation::encode(const std::vector<Run>& runs, const Random& codec) {
-  if (setup_.compressor->identity()) return;
+// Returns the bytes on the wire.
+int64_t Simulation::encode(const std::vector<Run>& runs, const Random& codec) {
+  std::vector<int64_t> bytes(runs.size());
   crew_.for_each(static_cast<int64_t>(runs.size()), [&](int64_t i) {
     const int64_t first = runs[i].front(), count = static_cast<int64_t>(runs[i].size());
-    blaming(*setup_.compressor, codec.round(), [&] {
-      setup_.compressor->encode(rows_.narrow(0, first, count), runs[i], codec,
-                                wire_.rows.narrow(0, first, count));
-    });
+    if (setup_.compressor->identity())
+      bytes[i] = count * payload_bytes(Encoding::dense, columns_);
+    else
+      bytes[i] = blaming(*setup_.compressor, codec.round(), [&] {
+        return setup_.compressor->encode(
+            {.dense = rows_.narrow(0, first, count), .workers = runs[i], .random = codec, .layers = layers_},
+            wire_.rows.narrow(0, first, count));
+      });
+  });
+  return std::accumulate(bytes.begin(), bytes.end(), int64_t{0});
+}
+
+// What the codec lost of a message. Who lies keeps nothing: what it lost is no loss of its own.
+void Simulation::keep_residuals(const Clock& clock) {
+  if (!setup_.feedback) return;
+  std::vector<bool> lies(static_cast<size_t>(setup_.roster.count), false);
+  for (const Liars& liars : setup_.liars)
+    for (const int64_t worker : liars.workers) lies[static_cast<size_t>(worker)] = liars.active(clock.round);
+  crew_.for_each(setup_.roster.count, [&](int64_t worker) {
+    at::Tensor residual = state_["residual"][worker];
+    if (lies[static_cast<size_t>(worker)])
+      residual.zero_();
+    else
+      setup_.feedback->keep(residual, rows_[worker], dense_row(wire_, worker), clock);
   });
 }
 
-void Simulation::forge(const Liars& liars, size_t first, size_t count, const Clock& clock) {
-  const std::vector<int64_t> workers(liars.workers.begin() + first, liars.workers.begin() + first + count);
-  const bool reads_own = liars.adversary->reads_own();
-  const at::Tensor own = reads_own ? select_rows(rows_, workers) : at::Tensor();
-  const Random random = liars.random.at(clock.round);
-  at::Tensor messages = at::empty({static_cast<int64_t>(count), columns_}, rows_.options());
-  blaming(*liars.adversary, clock.round, [&] {
-    liars.adversary->forge({.own = own,
-                            .workers = workers,
-                            .count = setup_.roster.count,
-                            .byzantine = static_cast<int64_t>(setup_.roster.byzantine.size()),
-                            .clock = clock,
-                            .last_update = update(),
-                            .random = random},
-                           messages);
-  });
-  for (size_t i = 0; i < count; ++i) rows_[workers[i]].copy_(messages[static_cast<int64_t>(i)]);
+// All of these liars send the mean of what the honest workers' batches give once they are poisoned.
+void Simulation::take_honest_batches(const Liars& liars, const Clock& clock) {
+  const std::vector<int64_t>& honest = setup_.roster.honest;
+  at::Tensor sum = at::zeros({columns_}, rows_.options());
+  const Poisoning poisoning{*liars.poisoner(), liars.random.at(clock.round)};
+  at::Tensor rows = at::empty({setup_.cohort, columns_}, rows_.options()),
+             losses = at::empty({setup_.cohort}, losses_.options());
+  for (size_t begin = 0; begin < honest.size(); begin += static_cast<size_t>(setup_.cohort)) {
+    const size_t count = std::min(honest.size() - begin, static_cast<size_t>(setup_.cohort));
+    setup_.task->gradients(weights(), {honest.data() + begin, count}, clock.round,
+                           rows.narrow(0, 0, static_cast<int64_t>(count)),
+                           losses.narrow(0, 0, static_cast<int64_t>(count)), &poisoning);
+    for (size_t i = 0; i < count; ++i) sum.add_(rows[static_cast<int64_t>(i)]);
+  }
+  sum.div_(static_cast<double>(honest.size()));
+  for (const int64_t liar : liars.workers) at::Tensor(rows_[liar]).copy_(sum);
+}
+
+void Simulation::forge(Stage stage, const Clock& clock) {
+  const auto forges = [&](const Liars& liars) { return liars.stage == stage && liars.active(clock.round); };
+  for (const Liars& liars : setup_.liars)
+    if (forges(liars) && liars.poisoner() != nullptr && liars.poisoner()->takes_honest_batches())
+      take_honest_batches(liars, clock);
+  if (std::any_of(setup_.liars.begin(), setup_.liars.end(), [&](const Liars& liars) {
+        return forges(liars) && liars.omniscient() != nullptr && liars.omniscient()->reads_full_gradient();
+      })) {
+    if (!full_gradient_.defined()) full_gradient_ = at::empty({columns_}, rows_.options());
+    setup_.task->full_gradient(weights(), full_gradient_, crew_);
+  }
+  const Random rule = rule_random_.at(clock.round), codec = codec_random_.at(clock.round);
+  const DefenceView server = server_view(clock, rule);
+  std::function<void(const at::Tensor&, int64_t)> encode;
+  if (!setup_.compressor->identity())
+    encode = [&](const at::Tensor& message, int64_t worker) {
+      setup_.compressor->encode(
+          {.dense = message.unsqueeze(0), .workers = {&worker, 1}, .random = codec, .layers = layers_},
+          wire_.rows.narrow(0, worker, 1));
+    };
+  varangian::forge(setup_.liars, {.stage = stage,
+                                  .rows = rows_,
+                                  .roster = setup_.roster,
+                                  .defence = *setup_.defence,
+                                  .server = server,
+                                  .full_gradient = full_gradient_,
+                                  .encode = encode,
+                                  .parallel = crew_});
+}
+
+DefenceView Simulation::server_view(const Clock& clock, const Random& random) const {
+  return {.wire = wire_,
+          .declared_f = setup_.declared_f,
+          .clock = clock,
+          .last_update = state_["last_update"],
+          .weights = state_["weights"],
+          .reference = reference_row_,
+          .layers = layers_,
+          .random = random,
+          .state = state_};
 }
 
 Decision Simulation::aggregate(const Clock& clock) {
-  return setup_.defence->decide({.wire = wire_,
-                                 .declared_f = setup_.declared_f,
-                                 .clock = clock,
-                                 .last_update = update(),
-                                 .weights = weights(),
-                                 .reference = reference_.defined() ? reference_[0] : at::Tensor(),
-                                 .layers = setup_.task->layers(),
-                                 .random = rule_random_.at(clock.round),
-                                 .state = state_},
-                                update_, crew_);
+  return setup_.defence->decide(server_view(clock, rule_random_.at(clock.round)), update_, crew_);
+}
+
+// The update as the workers receive it: that is what they, and the server's copy of them, step with. Returns
+// the bytes that one of them receives.
+int64_t Simulation::broadcast(const Clock& clock) {
+  if (setup_.down->identity()) return (columns_ * setup_.defence->rule().update_bits() + 7) / 8;
+  constexpr int64_t kServer[] = {0};
+  if (setup_.down_feedback) setup_.down_feedback->add(update_, state_["down_residual"], clock);
+  const int64_t bytes = setup_.down->encode({.dense = update_.unsqueeze(0),
+                                             .workers = kServer,
+                                             .random = down_random_.at(clock.round),
+                                             .layers = layers_},
+                                            down_wire_.rows);
+  const at::Tensor decoded = dense_row(down_wire_, 0);
+  if (setup_.down_feedback) setup_.down_feedback->keep(state_["down_residual"], update_, decoded, clock);
+  update_.copy_(decoded);
+  return bytes;
 }
 
 void Simulation::step(int64_t block, const Clock& clock) {
@@ -174,6 +263,23 @@ bool Simulation::works_outside() const {
                      [](const Liars& liars) { return liars.adversary->is_outside(); });
 }
 
+// Where a component is a process, it reads the messages where they lie.
+at::Tensor Simulation::matrix(int64_t rows) const {
+  const auto floats = at::TensorOptions().dtype(at::kFloat).device(setup_.task->device());
+  return floats.device().is_cpu() && works_outside() ? shared_zeros({rows, columns_}, floats)
+                                                     : large_zeros({rows, columns_}, floats);
+}
+
+// What a codec writes to. Where it changes nothing, messages are the rows themselves.
+Messages Simulation::wire_for(const Compressor& codec, int64_t rows) const {
+  Messages wire{.encoding = codec.encoding(), .columns = columns_};
+  if (wire.encoding == Encoding::signs)
+    wire.rows = at::zeros({rows, kernels::sign_words(columns_)}, rows_.options().dtype(at::kLong));
+  else
+    wire.rows = codec.identity() ? rows_ : matrix(rows);
+  return wire;
+}
+
 at::Tensor Simulation::honest_mean() {
   at::Tensor mean = at::empty({columns_}, rows_.options());
   const at::Tensor honest = select_rows(rows_, setup_.roster.honest);
@@ -190,18 +296,22 @@ Simulation::Simulation(Setup setup, Crew& crew)
       columns_(setup_.task->parameters()),
       block_width_(setup_.task->device().is_cpu() ? kBlockWidth : columns_),
       blocks_((columns_ + block_width_ - 1) / block_width_),
+      layers_(setup_.task->layers()),
       codec_random_(setup_.rule_seed, Purpose::compressor),
+      down_random_(setup_.rule_seed, Purpose::compressor, 1),
       rule_random_(setup_.rule_seed, Purpose::rule) {
   const at::Device device = setup_.task->device();
   const auto floats = at::TensorOptions().dtype(at::kFloat).device(device);
   const int64_t n = setup_.roster.count;
+  lies_before_momentum_ = std::any_of(setup_.liars.begin(), setup_.liars.end(),
+                                      [](const Liars& liars) { return liars.stage == Stage::gradient; });
 
-  const auto add_cohorts = [&](const std::vector<int64_t>& workers, const Liars* idle_liars) {
-    for (Run& run : runs_of(workers, setup_.cohort)) cohorts_.push_back({std::move(run), idle_liars});
+  const auto add_cohorts = [&](const std::vector<int64_t>& workers, const Liars* liars) {
+    for (Run& run : runs_of(workers, setup_.cohort)) cohorts_.push_back({std::move(run), liars});
   };
   std::vector<int64_t> always = setup_.roster.honest;
   for (const Liars& liars : setup_.liars)
-    if (liars.adversary->reads_own())
+    if (liars.adversary->reads_own() && liars.poisoner() == nullptr)
       always.insert(always.end(), liars.workers.begin(), liars.workers.end());
     else
       add_cohorts(liars.workers, &liars);
@@ -211,17 +321,9 @@ Simulation::Simulation(Setup setup, Crew& crew)
   honest_runs_ = runs_of(setup_.roster.honest, together);
   byzantine_runs_ = runs_of(setup_.roster.byzantine, together);
 
-  // Where a component is a process, it reads the messages where they lie.
-  const bool shared = device.is_cpu() && works_outside();
-  const auto matrix = [&] {
-    return shared ? shared_zeros({n, columns_}, floats) : large_zeros({n, columns_}, floats);
-  };
-  rows_ = matrix();
-  wire_ = {.encoding = setup_.compressor->encoding(), .columns = columns_, .rows = rows_};
-  if (wire_.encoding == Encoding::signs)
-    wire_.rows = at::zeros({n, kernels::sign_words(columns_)}, floats.dtype(at::kLong));
-  else if (!setup_.compressor->identity())
-    wire_.rows = matrix();
+  rows_ = matrix(n);
+  wire_ = wire_for(*setup_.compressor, n);
+  if (!setup_.down->identity()) down_wire_ = wire_for(*setup_.down, 1);
   losses_ = at::zeros({n}, floats);
   update_ = at::zeros({columns_}, floats);
   squares_ = at::zeros({blocks_, 2}, floats.dtype(at::kDouble));
@@ -232,9 +334,23 @@ Simulation::Simulation(Setup setup, Crew& crew)
   state_.add("last_update", {Axis::column}, at::zeros({columns_}, floats));
   if (setup_.momentum.beta != 0)
     state_.add("worker_momentum", {Axis::worker, Axis::column}, large_zeros({n, columns_}, floats));
+  if (setup_.feedback)
+    state_.add("residual", {Axis::worker, Axis::column}, large_zeros({n, columns_}, floats));
+  if (setup_.down_feedback) state_.add("down_residual", {Axis::column}, at::zeros({columns_}, floats));
   setup_.optimizer->declare(state_, columns_, device);
   setup_.defence->declare(state_, n, columns_, device);
-  if (setup_.defence->rule().root_samples() > 0) reference_ = at::zeros({1, columns_}, floats);
+  if (setup_.defence->rule().root_samples() > 0) {
+    reference_ = at::zeros({1, columns_}, floats);
+    reference_row_ = reference_[0];
+  }
+  for (size_t i = 0; i < setup_.liars.size(); ++i) {
+    Liars& liars = setup_.liars[i];
+    liars.prefix = fmt::format("adversary{}_", i);
+    State own;
+    liars.adversary->declare(own, static_cast<int64_t>(liars.workers.size()), columns_, device);
+    for (const State::Entry& entry : own.entries())
+      state_.add(liars.prefix + entry.name, entry.axes, entry.value);
+  }
 }
 
 }  // namespace varangian

@@ -2,11 +2,12 @@
 
 #include "engine/crew.h"
 #include "engine/defence.h"
+#include "engine/error_feedback.h"
+#include "engine/forging.h"
 #include "engine/roster.h"
 #include "learn/optimizer.h"
 #include "learn/schedule.h"
 #include "learn/task.h"
-#include "varangian/adversary.h"
 #include "varangian/compressor.h"
 #include "varangian/state.h"
 
@@ -15,17 +16,6 @@
 #include <vector>
 
 namespace varangian {
-
-/// Liars that follow one adversary from round first to round last; in other rounds they are honest.
-struct Liars {
-  std::unique_ptr<BlindAdversary> adversary;
-  std::vector<int64_t> workers;
-  int64_t first = 1;
-  int64_t last = INT64_MAX;
-  Random random;
-
-  bool active(int64_t round) const { return first <= round && round <= last; }
-};
 
 /// m = beta m + gain g, with gain 1 - beta when damped and 1 otherwise; beta 0 sends the gradient.
 struct WorkerMomentum {
@@ -40,7 +30,10 @@ struct Setup {
   std::vector<Liars> liars;    ///< together all of roster.byzantine, or none when there are no liars
   std::optional<double> clip;  ///< a worker's gradient is scaled down to this norm, before momentum
   WorkerMomentum momentum;
-  std::unique_ptr<Compressor> compressor;
+  std::unique_ptr<Compressor> compressor;  ///< of the workers' messages
+  std::optional<ErrorFeedback> feedback;   ///< around it
+  std::unique_ptr<Compressor> down;        ///< of the broadcast
+  std::optional<ErrorFeedback> down_feedback;
   std::unique_ptr<Defence> defence;
   int64_t declared_f = 0;
   std::unique_ptr<Optimizer> optimizer;
@@ -96,31 +89,43 @@ class Simulation {
   /// Workers whose gradients one task computes.
   struct Cohort {
     Run workers;
-    const Liars* idle_liars;  ///< liars who never read their own gradients; null: gradients are needed
+    const Liars* liars;  ///< of those whose gradients nobody reads, or whose batches are poisoned; else null
   };
 
   bool is_wasted(const Cohort& cohort, int64_t round) const;
   void compute(const Cohort& cohort, const Clock& clock);
+  void finish_rows(const Cohort& cohort, const Clock& clock);
+  void take_honest_batches(const Liars& liars, const Clock& clock);
   void compute_reference(int64_t round);
-  void encode(const std::vector<Run>& runs, const Random& codec);
-  void forge(const Liars& liars, size_t first, size_t count, const Clock& clock);
+  int64_t encode(const std::vector<Run>& runs, const Random& codec);
+  void keep_residuals(const Clock& clock);
+  void forge(Stage stage, const Clock& clock);
+  DefenceView server_view(const Clock& clock, const Random& random) const;
   Decision aggregate(const Clock& clock);
+  int64_t broadcast(const Clock& clock);
   void step(int64_t block, const Clock& clock);
   int64_t width(int64_t block) const;
+  at::Tensor matrix(int64_t rows) const;
+  Messages wire_for(const Compressor& codec, int64_t rows) const;
 
   Setup setup_;
   Crew& crew_;
   int64_t columns_;
   int64_t block_width_;  ///< columns that one task aggregates: fixed, so that threads cannot change a bit
   int64_t blocks_;
+  std::vector<int64_t> layers_;
   std::vector<Cohort> cohorts_;
   std::vector<Run> honest_runs_, byzantine_runs_;
   State state_;
-  at::Tensor rows_;       ///< float32 [n, d]: what workers mean to send
-  Messages wire_;         ///< what the server sees
-  at::Tensor reference_;  ///< [1, d], the server's own gradient, where the defence reads it
+  at::Tensor rows_;     ///< float32 [n, d]: what workers mean to send
+  Messages wire_;       ///< what the server sees
+  Messages down_wire_;  ///< what the workers see, one row, where the broadcast has a codec
+  at::Tensor reference_,
+      reference_row_;  ///< [1, d] and [d], the server's gradient, where the defence reads it
   at::Tensor losses_, update_, squares_;
-  Random codec_random_, rule_random_;
+  at::Tensor full_gradient_;   ///< [d], where an adversary reads it
+  bool lies_before_momentum_;  ///< some liars forge gradients
+  Random codec_random_, down_random_, rule_random_;
 };
 
 }  // namespace varangian

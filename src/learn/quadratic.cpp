@@ -15,11 +15,15 @@ struct Law {
   float deviation;
 };
 
+struct Start {
+  float mean, deviation;
+};
+
 // f_w(x) = 1/2 sum_j h_j (x_j - c_wj)^2, each worker's gradient with fresh noise on every coordinate. Losses
 // and evaluations are exact: the noise is in the gradients alone.
 class QuadraticTask final : public Task {
  public:
-  QuadraticTask(at::Tensor curvature, at::Tensor centres, std::span<const int64_t> honest, float start,
+  QuadraticTask(at::Tensor curvature, at::Tensor centres, std::span<const int64_t> honest, Start start,
                 Law law, uint64_t batch_seed, at::Device device)
       : device_(device),
         curvature_(curvature.to(device)),
@@ -36,11 +40,13 @@ class QuadraticTask final : public Task {
     at::Tensor weights = at::empty({1, parameters()}, at::kFloat);
     constexpr int64_t kServer[] = {0};
     Random(seed, Purpose::initial_weights).normal(weights, kServer);
-    return weights[0].mul_(start_).to(device_);
+    weights.mul_(start_.deviation);
+    if (start_.mean != 0) weights.add_(start_.mean);
+    return weights[0].to(device_);
   }
 
   void gradients(const at::Tensor& weights, std::span<const int64_t> workers, int64_t round, at::Tensor rows,
-                 at::Tensor losses) const override {
+                 at::Tensor losses, const Poisoning*) const override {
     add_noise(workers, noise_.at(round), rows);
     for (size_t i = 0; i < workers.size(); ++i) {
       const int64_t row = static_cast<int64_t>(i);
@@ -52,6 +58,12 @@ class QuadraticTask final : public Task {
         rows[row].copy_(weights.sub(centre).mul(curvature_).add(rows[row]));
       losses[row].copy_(value(weights, centre));
     }
+  }
+
+  void full_gradient(const at::Tensor& weights, at::Tensor out, Parallel&) const override {
+    out.zero_();
+    for (const int64_t worker : honest_) out.add_(weights.sub(centre_of(worker)).mul_(curvature_));
+    out.div_(static_cast<double>(honest_.size()));
   }
 
   int64_t cohort(int64_t count) const override { return std::clamp<int64_t>((count + 7) / 8, 1, 64); }
@@ -102,7 +114,7 @@ class QuadraticTask final : public Task {
   at::Tensor curvature_;  // [d]
   at::Tensor centres_;    // [1, d] when all workers share the optimum, else [n, d]
   std::vector<int64_t> honest_;
-  float start_;
+  Start start_;
   Law law_;
   Random noise_;
 };
@@ -115,7 +127,13 @@ class Quadratic final : public Objective {
         noise_(values.text("noise")),
         deviation_(values.number("deviation")),
         spread_(values.number("spread")),
-        start_(values.number("start")) {}
+        optima_(values.integers("optima")),
+        start_{static_cast<float>(values.number("start_at")), static_cast<float>(values.number("start"))} {
+    if (spread_ > 0 && !optima_.empty())
+      throw Error(
+          "dataset \"quadratic\": \"optima\" and \"spread\" both say where the workers' optima lie; "
+          "leave one out");
+  }
 
   std::unique_ptr<Task> make_task(int64_t workers, std::span<const int64_t> honest, uint64_t data_seed,
                                   uint64_t batch_seed, at::Device device) const override {
@@ -124,22 +142,30 @@ class Quadratic final : public Objective {
     for (int64_t j = 0; j < dimension_ && condition_ > 1 && dimension_ > 1; ++j)
       curvature.data_ptr<float>()[j] = static_cast<float>(
           std::pow(condition_, -static_cast<double>(j) / static_cast<double>(dimension_ - 1)));
-    at::Tensor centres = at::zeros({spread_ > 0 ? workers : 1, dimension_}, at::kFloat);
+    return std::make_unique<QuadraticTask>(curvature, centres(workers, data_seed), honest, start_,
+                                           Law{noise_, static_cast<float>(deviation_)}, batch_seed, device);
+  }
+
+ private:
+  at::Tensor centres(int64_t workers, uint64_t data_seed) const {
+    at::Tensor centres = at::zeros({spread_ > 0 || !optima_.empty() ? workers : 1, dimension_}, at::kFloat);
     if (spread_ > 0) {
       std::vector<int64_t> ids(static_cast<size_t>(workers));
       for (int64_t w = 0; w < workers; ++w) ids[static_cast<size_t>(w)] = w;
       Random(data_seed, Purpose::optimum).normal(centres, ids);
       centres.mul_(static_cast<float>(spread_));
     }
-    return std::make_unique<QuadraticTask>(curvature, centres, honest, static_cast<float>(start_),
-                                           Law{noise_, static_cast<float>(deviation_)}, batch_seed, device);
+    for (int64_t w = 0; w < workers && !optima_.empty(); ++w)
+      centres[w].fill_(optima_[static_cast<size_t>(w) % optima_.size()]);
+    return centres;
   }
 
- private:
   int64_t dimension_;
   double condition_;
   std::string noise_;
-  double deviation_, spread_, start_;
+  double deviation_, spread_;
+  std::vector<int64_t> optima_;
+  Start start_;
 };
 
 const Descriptor kDescriptor{
@@ -169,6 +195,17 @@ const Descriptor kDescriptor{
               "standard deviation of each coordinate of a worker's own optimum; 0: all share the origin",
           .initial = 0.0,
           .low = 0,
+          .high = 1e12},
+         {.name = "optima",
+          .summary = "worker w's optimum in every coordinate is number w, from the first again when they are "
+                     "fewer; none: as `spread` says",
+          .initial = std::vector<int64_t>{},
+          .low = -1e6,
+          .high = 1e6},
+         {.name = "start_at",
+          .summary = "mean of the starting point's coordinates",
+          .initial = 0.0,
+          .low = -1e12,
           .high = 1e12},
          {.name = "start",
           .summary = "standard deviation of the starting point's coordinates",

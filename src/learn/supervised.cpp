@@ -11,6 +11,7 @@ namespace varangian {
 namespace {
 
 constexpr int64_t kChunk = 500;     // samples evaluated together: fixed, so that threads cannot change a bit
+constexpr int64_t kParts = 8;       // of which a full gradient is the sum: fixed, for the same reason
 constexpr int64_t kSmallPass = 96;  // samples of a cohort below which four of them beat eight
 constexpr int64_t kLargestPass = 4096;  // samples of a cohort
 
@@ -45,7 +46,7 @@ class SupervisedTask final : public Task {
   }
 
   void gradients(const at::Tensor& weights, std::span<const int64_t> workers, int64_t round, at::Tensor rows,
-                 at::Tensor losses) const override {
+                 at::Tensor losses, const Poisoning* poisoning) const override {
     const int64_t count = static_cast<int64_t>(workers.size()), batch = parts_.sampler.batch();
     const at::Tensor index = at::zeros({count * batch}, at::kLong);
     at::Tensor share = at::zeros({count * batch}, at::kFloat);  // of each sample in its worker's mean
@@ -58,10 +59,38 @@ class SupervisedTask final : public Task {
     share = moved(share);
     const at::Tensor where = moved(index);
     std::vector<Saved> saved;
-    const at::Tensor outputs = parts_.network->forward(gather(index, where), weights, saved);
-    const at::Tensor targets = at::index(parts_.samples.targets, {where});
+    const at::Tensor inputs = gather(index, where), targets = at::index(parts_.samples.targets, {where});
+    if (poisoning != nullptr) poison(*poisoning, weights, workers, inputs, targets);
+    const at::Tensor outputs = parts_.network->forward(inputs, weights, saved);
     losses.copy_(parts_.loss->value(outputs, targets).mul(share).view({count, batch}).sum(1));
     parts_.network->backward(parts_.loss->gradient(outputs, targets, share), saved, weights, rows);
+  }
+
+  bool has_samples() const override { return true; }
+
+  void full_gradient(const at::Tensor& weights, at::Tensor out, Parallel& parallel) const override {
+    std::vector<int64_t> all;
+    for (const int64_t worker : parts_.honest) {
+      const std::vector<int64_t>& shard = parts_.sampler.shards()[static_cast<size_t>(worker)];
+      all.insert(all.end(), shard.begin(), shard.end());
+    }
+    const int64_t samples = static_cast<int64_t>(all.size());
+    const at::Tensor sums = at::zeros({kParts, parameters()}, out.options());
+    parallel.for_each(kParts, [&](int64_t part) {
+      at::Tensor rows = at::empty({1, parameters()}, out.options());
+      for (int64_t begin = part * kChunk; begin < samples; begin += kParts * kChunk) {
+        const int64_t size = std::min(kChunk, samples - begin);
+        const at::Tensor index = at::empty({size}, at::kLong);
+        std::copy_n(all.begin() + begin, size, index.data_ptr<int64_t>());
+        const at::Tensor where = moved(index), targets = at::index(parts_.samples.targets, {where});
+        std::vector<Saved> saved;
+        const at::Tensor outputs = parts_.network->forward(gather(index, where), weights, saved);
+        const at::Tensor share = at::full({size}, 1.0 / static_cast<double>(samples), out.options());
+        parts_.network->backward(parts_.loss->gradient(outputs, targets, share), saved, weights, rows);
+        sums[part].add_(rows[0]);
+      }
+    });
+    out.copy_(sums.sum(0));
   }
 
   bool idle(int64_t worker) const override { return parts_.sampler.size(worker) == 0; }
@@ -96,6 +125,7 @@ class SupervisedTask final : public Task {
     const at::Tensor losses = parts_.loss->value(outputs, targets);
     std::vector<at::Tensor> sums = {losses.to(at::kDouble).sum().view({1})};
     for (const auto& metric : parts_.metrics) sums.push_back(metric->sums(outputs, targets, losses));
+    if (parts_.backdoor) sums.push_back(fooled(gather(index, where), weights, targets));
     return at::cat(sums);
   }
 
@@ -103,6 +133,7 @@ class SupervisedTask final : public Task {
     std::vector<std::string> names = {"loss"};
     for (const auto& metric : parts_.metrics)
       for (const std::string& name : metric->columns(parts_.samples.outputs)) names.push_back(name);
+    if (parts_.backdoor) names.push_back("backdoor_success");
     return names;
   }
 
@@ -115,10 +146,37 @@ class SupervisedTask final : public Task {
       for (const double value : metric->finish(sums.subspan(at, count), samples)) values.push_back(value);
       at += count;
     }
+    if (parts_.backdoor) values.push_back(sums[at] / sums[at + 1]);
     return values;
   }
 
  private:
+  void poison(const Poisoning& poisoning, const at::Tensor& weights, std::span<const int64_t> workers,
+              const at::Tensor& inputs, const at::Tensor& targets) const {
+    const at::Tensor outputs =
+        poisoning.adversary.reads_outputs() ? parts_.network->forward(inputs, weights) : at::Tensor();
+    const int64_t batch = parts_.sampler.batch();
+    for (size_t i = 0; i < workers.size(); ++i) {
+      const int64_t begin = static_cast<int64_t>(i) * batch, size = parts_.sampler.size(workers[i]);
+      poisoning.adversary.poison({.inputs = inputs.narrow(0, begin, size),
+                                  .targets = targets.narrow(0, begin, size),
+                                  .shape = parts_.samples.shape,
+                                  .classes = parts_.samples.classes,
+                                  .outputs = outputs.defined() ? outputs.narrow(0, begin, size) : outputs,
+                                  .worker = workers[i],
+                                  .random = poisoning.random});
+    }
+  }
+
+  // Of the samples that are not of the backdoor's target class: those that its trigger brings there, and all.
+  at::Tensor fooled(const at::Tensor& inputs, const at::Tensor& weights, const at::Tensor& targets) const {
+    const int64_t target = parts_.backdoor->target();
+    parts_.backdoor->trigger(inputs, parts_.samples.shape);
+    const at::Tensor others = targets.ne(target);
+    const at::Tensor brought = parts_.network->forward(inputs, weights).argmax(1).eq(target);
+    return at::stack({brought.logical_and(others).sum(), others.sum()}).to(at::kDouble);
+  }
+
   // To the device without waiting for it: the driver keeps a copy of what it has not sent yet.
   at::Tensor moved(const at::Tensor& tensor) const {
     return tensor.to(at::TensorOptions(device_), /*non_blocking=*/true);

@@ -21,6 +21,7 @@ struct Supervised {
   std::unique_ptr<Network> network;
   std::unique_ptr<Loss> loss;
   std::vector<std::unique_ptr<Metric>> metrics;
+  std::shared_ptr<const DataAdversary> backdoor;  ///< whose success is measured; may be null
 };
 
 /// A model trained on samples by the given loss. `device` receives the whole data set.

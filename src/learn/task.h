@@ -1,5 +1,7 @@
 #pragma once
 
+#include "varangian/adversary.h"
+#include "varangian/parallel.h"
 #include "varangian/random.h"
 
 #include <ATen/core/Tensor.h>
@@ -13,6 +15,12 @@ namespace varangian {
 
 enum class Split { train, validation, test };
 
+/// Whose batches are changed before their gradients are taken, and by whom.
+struct Poisoning {
+  const DataAdversary& adversary;
+  Random random;  ///< the adversary's stream at this round
+};
+
 /// What is trained: it gives gradients of many workers, and evaluates weights.
 class Task {
  public:
@@ -25,9 +33,16 @@ class Task {
   virtual at::Tensor initial_weights(uint64_t seed) const = 0;
 
   /// The gradients of a cohort in one round. Row i of rows [c, parameters()] gets worker workers[i]'s, and
-  /// losses [c] its loss on its batch. Called from several threads at once, for different rows.
+  /// losses [c] its loss on its batch. Called from several threads at once, for different rows. With
+  /// `poisoning` (null: none; only for tasks that have_samples()) batches pass through the adversary first.
   virtual void gradients(const at::Tensor& weights, std::span<const int64_t> workers, int64_t round,
-                         at::Tensor rows, at::Tensor losses) const = 0;
+                         at::Tensor rows, at::Tensor losses, const Poisoning* poisoning = nullptr) const = 0;
+
+  virtual bool has_samples() const { return false; }
+
+  /// The gradient without noise, of the mean loss over all that the honest workers hold, into out
+  /// [parameters()].
+  virtual void full_gradient(const at::Tensor& weights, at::Tensor out, Parallel& parallel) const = 0;
 
   /// The first column of each layer that has weights: one layer, unless the task says otherwise.
   virtual std::vector<int64_t> layers() const { return {0}; }

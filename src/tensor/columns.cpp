@@ -18,6 +18,18 @@ void column_mean(const at::Tensor& rows, at::Tensor out) {
                        out.data_ptr<float>());
 }
 
+void column_mean_deviation(const at::Tensor& rows, at::Tensor mean, at::Tensor deviation) {
+  if (!rows.is_cpu()) {
+    column_mean_on_device(rows, mean);
+    const float spread = rows.size(0) > 1 ? 1.0f / static_cast<float>(rows.size(0) - 1) : 0.0f;
+    at::sqrt_out(deviation, rows.sub(mean).square().sum(0).mul(spread));
+    return;
+  }
+  VARANGIAN_ASSERT_EQ(rows.stride(1), 1);
+  kernels::column_mean_deviation(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1),
+                                 mean.data_ptr<float>(), deviation.data_ptr<float>());
+}
+
 void column_median(const at::Tensor& rows, at::Tensor out, bool lower) {
   if (!rows.is_cpu()) return column_median_on_device(rows, out, lower);
   VARANGIAN_ASSERT_EQ(rows.stride(1), 1);

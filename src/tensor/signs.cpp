@@ -1,4 +1,4 @@
-#include "tensor/signs.h"
+#include "tensor/signs_on_device.h"
 
 #include "kernels/majority.h"
 #include "kernels/signs.h"

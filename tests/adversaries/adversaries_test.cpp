@@ -1,5 +1,8 @@
+#include "engine/forging.h"
+#include "support/apply_rule.h"
 #include "support/catch.h"
 #include "varangian/adversary.h"
+#include "varangian/columns.h"
 
 #include <ATen/ATen.h>
 
@@ -8,30 +11,79 @@
 namespace varangian {
 namespace {
 
-const std::vector<int64_t> kLiars = {4, 7, 9};
-const Random kCoins = Random(3, Purpose::adversary).at(5);
+// A round of n workers, the last f of them liars, on a server with a rule.
+struct Scene {
+  int64_t n = 10, f = 3, columns = 1000, round = 5;
+  std::string rule = "trimmed_mean";
+  std::vector<std::string> pre = {};
+};
 
-at::Tensor own_rows() {
-  at::Tensor rows = at::empty({3, 1000});
-  Random(1, Purpose::noise).normal(rows, kLiars);
-  return rows;
+/// What the liars send instead, [f, d].
+at::Tensor forged(const std::string& name, const Given& given, const at::Tensor& rows, const Scene& s = {},
+                  bool one_by_one = false, uint64_t seed = 3) {
+  Crew crew(2, false);
+  Roster roster{.count = s.n, .honest = {}, .byzantine = {}};
+  for (int64_t w = 0; w < s.n; ++w) (w < s.n - s.f ? roster.honest : roster.byzantine).push_back(w);
+  std::vector<std::unique_ptr<PreAggregator>> chain;
+  for (const std::string& step : s.pre)
+    chain.push_back(make<PreAggregator>(Kind::pre_aggregator, step, rule_values(Kind::pre_aggregator, step)));
+  const Defence defence(std::move(chain),
+                        make<Aggregator>(Kind::aggregator, s.rule, rule_values(Kind::aggregator, s.rule)));
+  State state;
+  defence.declare(state, s.n, s.columns, at::kCPU);
+  std::vector<Liars> liars;
+  std::vector<std::vector<int64_t>> groups = {roster.byzantine};
+  if (one_by_one) {
+    groups.clear();
+    for (const int64_t liar : roster.byzantine) groups.push_back({liar});
+  }
+  for (const std::vector<int64_t>& group : groups) {
+    liars.push_back(
+        {.adversary = make<Adversary>(Kind::adversary, name, rule_values(Kind::adversary, name, given)),
+         .name = name,
+         .workers = group,
+         .random = Random(seed, Purpose::adversary)});
+    Liars& last = liars.back();
+    last.prefix = fmt::format("{}_", liars.size());
+    State own;
+    last.adversary->declare(own, static_cast<int64_t>(group.size()), s.columns, at::kCPU);
+    for (const State::Entry& entry : own.entries())
+      state.add(last.prefix + entry.name, entry.axes, entry.value);
+  }
+  at::Tensor all = rows.clone();
+  const Messages wire{.encoding = Encoding::dense, .columns = s.columns, .rows = all};
+  const at::Tensor zeros = at::zeros({s.columns}), ones = at::ones({s.columns}), nothing;
+  const std::vector<int64_t> layers = {0};
+  const Random random = Random(4, Purpose::rule).at(s.round);
+  const DefenceView server{.wire = wire,
+                           .declared_f = s.f,
+                           .clock = {.round = s.round, .learning_rate = 0.1},
+                           .last_update = ones,
+                           .weights = ones,
+                           .reference = nothing,
+                           .layers = layers,
+                           .random = random,
+                           .state = state};
+  forge(liars, {.stage = Stage::message,
+                .rows = all,
+                .roster = roster,
+                .defence = defence,
+                .server = server,
+                .full_gradient = ones,
+                .encode = {},
+                .parallel = crew});
+  CHECK(at::equal(all.narrow(0, 0, s.n - s.f), rows.narrow(0, 0, s.n - s.f)));
+  return all.narrow(0, s.n - s.f, s.f);
 }
 
-at::Tensor forge(const std::string& name, const std::map<std::string, Value>& given, const at::Tensor& own,
-                 std::span<const int64_t> workers, const Random& random = kCoins) {
-  const auto adversary = make<BlindAdversary>(
-      Kind::adversary, name, values_for(Registry::instance().describe(Kind::adversary, name), given));
-  at::Tensor messages = at::full_like(own, std::numeric_limits<float>::quiet_NaN());
-  const at::Tensor none = at::zeros({own.size(1)}), hidden;
-  adversary->forge({.own = adversary->reads_own() ? own : hidden,
-                    .workers = workers,
-                    .count = 10,
-                    .byzantine = 3,
-                    .clock = {.round = 5, .learning_rate = 0.1},
-                    .last_update = none,
-                    .random = random},
-                   messages);
-  return messages;
+double damage(const at::Tensor& rows, const at::Tensor& lie, const Scene& s) {
+  at::Tensor all = rows.clone();
+  for (int64_t i = s.n - s.f; i < s.n; ++i) at::Tensor(all[i]).copy_(lie);
+  return Server(s.rule, {}, s.pre)
+      .round(all, s.f)
+      .sub(rows.narrow(0, 0, s.n - s.f).mean(0))
+      .norm()
+      .item<double>();
 }
 
 // All but the one that is whatever program a user names.
@@ -41,54 +93,179 @@ std::vector<const Descriptor*> ours() {
   return all;
 }
 
+bool meant_to_be_finite(const std::string& name) { return name != "nan" && name != "inf"; }
+
 }  // namespace
 
-TEST_CASE("each adversary sends what its name says", "[adversaries]") {
-  const at::Tensor own = own_rows();
-  CHECK(at::equal(forge("sign_flip", {}, own, kLiars), own.neg()));
-  CHECK(at::equal(forge("rescale", {{"factor", 3.0}}, own, kLiars), own.mul(3.0f)));
-  CHECK(at::equal(forge("zero", {}, own, kLiars), at::zeros_like(own)));
-  CHECK(at::allclose(forge("random_sign", {{"factor", 10.0}}, own, kLiars).abs(), own.abs().mul(10)));
-  const at::Tensor signs = forge("random_sign", {}, own, kLiars).div(own);
-  CHECK(std::abs(signs.sum().item<double>()) < 5 * std::sqrt(3000.0));
-  const at::Tensor noise = forge("gaussian", {{"mean", 2.0}, {"deviation", 3.0}}, own, kLiars);
+TEST_CASE("each blind adversary sends what its name says", "[adversaries]") {
+  const at::Tensor rows = normal_matrix(10, 1000), own = rows.narrow(0, 7, 3);
+  CHECK(at::equal(forged("sign_flip", {}, rows), own.neg()));
+  CHECK(at::equal(forged("rescale", {{"factor", 3.0}}, rows), own.mul(3.0f)));
+  CHECK(at::equal(forged("zero", {}, rows), at::zeros_like(own)));
+  CHECK(at::allclose(forged("random_sign", {{"factor", 10.0}}, rows).abs(), own.abs().mul(10)));
+  CHECK(std::abs(forged("random_sign", {}, rows).div(own).sum().item<double>()) < 5 * std::sqrt(3000.0));
+  const at::Tensor noise = forged("gaussian", {{"mean", 2.0}, {"deviation", 3.0}}, rows);
   CHECK(noise.mean().item<double>() == Approx(2).margin(5 * 3 / std::sqrt(3000.0)));
   CHECK(noise.std().item<double>() == Approx(3).epsilon(0.1));
+  CHECK(forged("gaussian_added", {{"deviation", 2.0}}, rows).sub(own).std().item<double>() ==
+        Approx(2).epsilon(0.1));
+  const at::Tensor flat = forged("uniform", {{"low", 2.0}, {"high", 4.0}}, rows);
+  CHECK(flat.min().item<double>() >= 2);
+  CHECK(flat.max().item<double>() < 4);
+  CHECK(flat.mean().item<double>() == Approx(3).epsilon(0.02));
+  const at::Tensor flipped = forged("stochastic_flip", {{"p", 0.25}}, rows);
+  CHECK(at::equal(flipped.abs(), own.abs()));
+  CHECK(flipped.ne(own).to(at::kFloat).mean().item<double>() == Approx(0.25).margin(0.04));
+  CHECK(forged("nan", {}, rows).isnan().all().item<bool>());
+  CHECK(forged("inf", {}, rows).isinf().all().item<bool>());
+  CHECK(at::equal(forged("lazy", {}, rows), own));  // its first round
 }
 
-TEST_CASE("every adversary writes all, changes nothing that it reads, and repeats itself",
-          "[adversaries][conformance]") {
-  for (const Descriptor* descriptor : ours()) {
-    INFO(descriptor->name);
-    const at::Tensor own = own_rows(), before = own.clone();
-    const at::Tensor messages = forge(descriptor->name, {}, own, kLiars);
-    CHECK(messages.isfinite().all().item<bool>());
-    CHECK(at::equal(own, before));
-    CHECK(at::equal(messages, forge(descriptor->name, {}, own, kLiars)));
+TEST_CASE("omniscient adversaries against their formulas", "[adversaries]") {
+  const at::Tensor rows = normal_matrix(10, 1000), honest = rows.narrow(0, 0, 7);
+  const at::Tensor mean = honest.mean(0), deviation = honest.std(0);
+  const auto sends = [&](const std::string& name, const Given& given, const at::Tensor& expected) {
+    INFO(name);
+    const at::Tensor sent = forged(name, given, rows);
+    CHECK(at::allclose(sent, expected.expand_as(sent), 1e-5, 1e-5));
+  };
+  sends("mean_flip", {{"factor", 2.0}}, mean.mul(-2));
+  sends("ipm", {{"factor", 0.1}}, mean.mul(-0.1));
+  sends("ipm", {{"factor", 1.1}, {"form", std::string("empire")}}, mean.mul(-0.1));
+  // s = 5 + 1 - 3 = 3: Phi(z) = 7/10 and 4/7.
+  sends("alie", {}, mean.sub(deviation, 0.5244005));
+  sends("alie", {{"quantile", std::string("arxiv")}}, mean.sub(deviation, 0.1800124));
+  sends("alie",
+        {{"quantile", std::string("given")},
+         {"sign", std::string("plus")},
+         {"deviation", std::string("population")}},
+        mean.add(deviation.mul(std::sqrt(6.0 / 7.0)), 1.5));
+  sends("mimic", {{"index", int64_t{4}}}, honest[4]);
+  sends("full_gradient_negation", {{"kappa", 3.0}}, at::full({1000}, -3.0f));
+  sends("vote_flip", {}, honest.sign().sum(0).sign().neg());
+  CHECK(at::equal(forged("sign_guard_aware", {}, rows)[0].sign().sum(), mean.sign().sum()));
+
+  const at::Tensor between = at::cdist(honest, honest), lie = forged("min_max", {}, rows)[0];
+  CHECK(honest.sub(lie).norm(2, 1).max().item<double>() ==
+        Approx(between.max().item<double>()).epsilon(1e-4));
+  const at::Tensor sums = between.square().sum(1);
+  CHECK(honest.sub(forged("min_sum", {}, rows)[0]).square().sum().item<double>() ==
+        Approx(sums.max().item<double>()).epsilon(1e-4));
+  CHECK(honest
+            .sub(forged("min_sum", {{"bound", std::string("least")}, {"direction", std::string("deviation")}},
+                        rows)[0])
+            .square()
+            .sum()
+            .item<double>() == Approx(sums.min().item<double>()).epsilon(1e-4));
+
+  const at::Tensor beyond = forged("fang_trimmed_mean", {}, rows), up = mean.gt(0);
+  CHECK(at::where(up, beyond.le(honest.amin(0)), beyond.ge(honest.amax(0))).all().item<bool>());
+}
+
+TEST_CASE("tie seekers make the vote a tie where they can", "[adversaries]") {
+  for (const int64_t n : {9, 10}) {
+    const Scene s{.n = n};
+    const at::Tensor rows = normal_matrix(n, 1000);
+    const at::Tensor honest = rows.narrow(0, 0, n - s.f).sign().sum(0);
+    const at::Tensor lies = forged("tie_seeker", {}, rows, s);
+    CHECK(lies.abs().eq(1).all().item<bool>());
+    const at::Tensor total = honest.add(lies.sum(0)), within = honest.abs().le(s.f);
+    // One vote is left where the parity of n forbids a tie.
+    CHECK(total.abs().masked_select(within).max().item<double>() == (n % 2 == 0 ? 0 : 1));
+    CHECK(at::equal(total.abs().masked_select(within.logical_not()),
+                    honest.abs().sub(static_cast<double>(s.f)).masked_select(within.logical_not())));
   }
 }
 
-TEST_CASE("blind liars forged one by one send what they send together", "[adversaries][conformance]") {
-  const at::Tensor own = own_rows();
+TEST_CASE("optimised adversaries reach a fine grid's optimum", "[adversaries]") {
+  for (const std::string rule :
+       {"krum", "multi_krum", "median", "trimmed_mean", "geometric_median", "mean", "cge"})
+    for (const std::vector<std::string>& pre :
+         {std::vector<std::string>{}, std::vector<std::string>{"nnm"}}) {
+      const Scene s{.n = 17, .f = 4, .columns = 300, .round = 1, .rule = rule, .pre = pre};
+      INFO(rule << " after " << pre.size() << " steps");
+      const at::Tensor rows = normal_matrix(s.n, s.columns).add(0.3), honest = rows.narrow(0, 0, s.n - s.f);
+      const at::Tensor mean = honest.mean(0), deviation = honest.std(0);
+      double grid = 0;
+      for (int i = 0; i < 400; ++i)
+        grid = std::max(grid, damage(rows, mean.sub(deviation, 30.0 * std::pow(0.975, i)), s));
+      const at::Tensor lie = forged("optimal_alie", {{"largest", 30.0}}, rows, s)[0];
+      CHECK(damage(rows, lie, s) >= 0.99 * grid);
+    }
+}
+
+TEST_CASE("Fang's attack on Krum is picked by Krum", "[adversaries]") {
+  const Scene s{.n = 13, .f = 3, .columns = 300, .round = 1, .rule = "krum"};
+  const at::Tensor rows = normal_matrix(s.n, s.columns).add(1);
+  const at::Tensor lie = forged("fang_krum", {}, rows, s)[0];
+  at::Tensor all = rows.clone();
+  for (int64_t i = 10; i < 13; ++i) at::Tensor(all[i]).copy_(lie);
+  CHECK(lie.abs().max().item<double>() > 0);
+  CHECK(at::equal(Server("krum").round(all, 3), lie));
+}
+
+TEST_CASE("every adversary is finite, repeats itself and leaves honest rows alone",
+          "[adversaries][conformance]") {
   for (const Descriptor* descriptor : ours()) {
+    for (const auto& [n, f, columns] :
+         {std::tuple(10, 3, 1000), std::tuple(10, 3, 1), std::tuple(11, 2, 77)}) {
+      INFO(descriptor->name << " " << n << " " << f << " " << columns);
+      const Scene s{.n = n, .f = f, .columns = columns};
+      const at::Tensor rows = normal_matrix(n, columns);
+      const at::Tensor messages = forged(descriptor->name, {}, rows, s);
+      CHECK(messages.isfinite().all().item<bool>() == meant_to_be_finite(descriptor->name));
+      CHECK(at::equal(at::nan_to_num(messages), at::nan_to_num(forged(descriptor->name, {}, rows, s))));
+    }
+  }
+}
+
+TEST_CASE("blind means blind: other workers' messages change nothing", "[adversaries][conformance]") {
+  const at::Tensor rows = normal_matrix(10, 500);
+  at::Tensor others = rows.clone();
+  others.narrow(0, 0, 7).mul_(-3);
+  const Scene s{.columns = 500};
+  for (const Descriptor* descriptor : ours()) {
+    if (descriptor->knowledge == "omniscient") continue;
     INFO(descriptor->name);
-    const at::Tensor together = forge(descriptor->name, {}, own, kLiars);
-    for (int64_t i = 0; i < 3; ++i)
-      CHECK(at::equal(forge(descriptor->name, {}, own.narrow(0, i, 1), {&kLiars[static_cast<size_t>(i)], 1}),
-                      together.narrow(0, i, 1)));
+    const at::Tensor together = at::nan_to_num(forged(descriptor->name, {}, rows, s));
+    CHECK(at::equal(together, at::nan_to_num(forged(descriptor->name, {}, others, s))));
+    CHECK(at::equal(together, at::nan_to_num(forged(descriptor->name, {}, rows, s, /*one_by_one=*/true))));
+  }
+}
+
+TEST_CASE("the order of honest workers does not matter to who takes them together",
+          "[adversaries][conformance]") {
+  const at::Tensor rows = normal_matrix(10, 200);
+  at::Tensor turned = rows.clone();
+  turned.narrow(0, 0, 7).copy_(rows.narrow(0, 0, 7).flip(0));
+  const Scene s{.columns = 200};
+  for (const Descriptor* descriptor : ours()) {
+    // One worker by its number; or a step anywhere on a plateau of equal damage.
+    if (descriptor->name == "mimic" || descriptor->name == "alternate" ||
+        descriptor->name == "one_coordinate")
+      continue;
+    INFO(descriptor->name);
+    CHECK(at::allclose(at::nan_to_num(forged(descriptor->name, {}, rows, s)),
+                       at::nan_to_num(forged(descriptor->name, {}, turned, s)), 1e-3, 1e-4));
   }
 }
 
 TEST_CASE("an adversary that uses chance uses fresh chance each round", "[adversaries]") {
-  const at::Tensor own = own_rows();
-  for (const std::string name : {"random_sign", "gaussian"})
-    CHECK_FALSE(at::equal(forge(name, {}, own, kLiars), forge(name, {}, own, kLiars, kCoins.at(6))));
+  const at::Tensor rows = normal_matrix(10, 1000);
+  for (const std::string name : {"random_sign", "gaussian", "uniform", "gaussian_added", "stochastic_flip"}) {
+    const Scene other{.round = 6};
+    CHECK_FALSE(at::equal(forged(name, {}, rows), forged(name, {}, rows, other)));
+  }
 }
 
 TEST_CASE("every adversary states its knowledge and its source", "[adversaries][conformance]") {
-  for (const Descriptor* descriptor : Registry::instance().list(Kind::adversary)) {
+  for (const Descriptor* descriptor : ours()) {
+    INFO(descriptor->name);
     CHECK_FALSE(descriptor->citation.empty());
-    CHECK(descriptor->knowledge == "blind");
+    const auto made = make<Adversary>(Kind::adversary, descriptor->name, values_for(*descriptor));
+    const bool sees = dynamic_cast<const OmniscientAdversary*>(made.get()) != nullptr,
+               trains = dynamic_cast<const DataAdversary*>(made.get()) != nullptr;
+    CHECK(descriptor->knowledge == (sees ? "omniscient" : trains ? "data" : "blind"));
   }
 }
 

@@ -1,6 +1,6 @@
 #include "support/catch.h"
 #include "tensor/columns_on_device.h"
-#include "tensor/signs.h"
+#include "tensor/signs_on_device.h"
 #include "varangian/column_rule.h"
 #include "varangian/columns.h"
 

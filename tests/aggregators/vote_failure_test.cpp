@@ -1,7 +1,7 @@
 #include "support/catch.h"
-#include "tensor/signs.h"
 #include "varangian/adversary.h"
 #include "varangian/column_rule.h"
+#include "varangian/signs.h"
 
 #include <ATen/ATen.h>
 
@@ -46,7 +46,8 @@ double simulated_failure(int workers, int liars, double snr, const std::string& 
                       .byzantine = liars,
                       .clock = {},
                       .last_update = none,
-                      .random = random},
+                      .random = random,
+                      .state = {}},
                      rows.narrow(0, workers - liars, liars));
   }
   at::Tensor wire = at::empty({workers, (trials + 63) / 64}, at::kLong);

@@ -99,6 +99,33 @@ TEST_CASE("what a rule remembers survives an interruption, on any number of thre
   }
 }
 
+TEST_CASE("every codec gives the same bytes on any number of threads, interrupted or not",
+          "[repeatability]") {
+  const ScratchFolder data;
+  const std::string images = write_images(data.string(), 300);
+  for (const std::string codec : {R"("name": "scaled_sign", "scope": "layer")", R"("name": "qsgd")",
+                                  R"("name": "terngrad", "clip": 2.5)", R"("name": "top_k", "fraction": 0.1)",
+                                  R"("name": "random_k", "fraction": 0.1, "scaled": false)",
+                                  R"("name": "natural")", R"("name": "sto_sign")"}) {
+    INFO(codec);
+    const bool signs = codec.find("sto_sign") != std::string::npos;
+    const std::string one =
+        fmt::format(R"({{{}, "error_feedback": {{"units": "step", "decay": 0.9}}}})", codec);
+    const RunConfig run = config_of(config(
+        images, R"({"name": "mlp", "hidden": [33]})", 7,
+        fmt::format(R"("compressor": {{"up": {}, "down": {}}}, "aggregator": "{}", "schedule": "cosine",
+                              "optimizer": {{"name": "sgd", "lr": 0.01}})",
+                    one, one, signs ? "majority_vote" : "median")));
+    const ScratchFolder whole_folder, folder;
+    const RunResult whole = run_in(whole_folder.string(), run, 1);
+    REQUIRE(whole.manifest.at("status") == "completed");
+    CHECK(run_in(folder.string(), run, 2, 3).manifest.at("status") == "interrupted");
+    const RunResult result = run_in(folder.string(), run, 8);
+    CHECK(result.metrics == whole.metrics);
+    CHECK(result.weights == whole.weights);
+  }
+}
+
 TEST_CASE("each of the five seeds changes the run, and nothing else does", "[repeatability]") {
   const ScratchFolder data;
   const std::string images = write_images(data.string(), 300);

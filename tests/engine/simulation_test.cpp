@@ -169,7 +169,9 @@ TEST_CASE("a whole round runs on meta tensors, where reading a value is impossib
        {R"("aggregator": "mean")", R"("aggregator": "median")",
         R"("aggregator": {"name": "majority_vote", "tie": "random"}, "compressor": "sign")",
         R"("aggregator": {"name": "majority_vote", "tie": "previous"},
-                                    "compressor": {"name": "sign", "zero": "random"})"})
+                                    "compressor": {"name": "sign", "zero": "random"})",
+        R"("aggregator": "majority_vote", "compressor": {
+             "up": {"name": "sto_sign", "error_feedback": {"units": "step"}}, "down": {"name": "sign", "error_feedback": {}}})"})
     for (const std::string adversary : {"sign_flip", "random_sign", "rescale", "gaussian", "zero"})
       for (const std::string optimizer : {"sgd", "adam", "adamw"}) {
         Simulation simulation(

@@ -65,6 +65,24 @@ TEST_CASE("each mistake is answered with its place, the value and what would be 
        "/adversaries/0/rounds: [5,3] is not [first, last]"},
       {{{"/declared_f", "5"}}, "x.json: /declared_f: 5 is not below the 5 workers"},
       {{{"/aggregator", "\"majority_vote\""}}, "x.json: /aggregator: \"majority_vote\" takes signs messages"},
+      {{{"/compressor", "\"sign\""}},
+       "x.json: /aggregator: \"mean\" takes dense messages, but the compressor \"sign\" makes signs; take "
+       "one "
+       "that delivers numbers, as \"scaled_sign\""},
+      {{{"/compressor", "{\"up\": {\"error_feedback\": {}}}"}},
+       "x.json: /compressor/up/error_feedback: \"none\" loses nothing that could be fed back"},
+      {{{"/compressor", "{\"down\": {\"name\": \"none\", \"error_feedback\": {}}}"}},
+       "x.json: /compressor/down/error_feedback: \"none\" loses nothing that could be fed back"},
+      {{{"/compressor", "{\"name\": \"top_k\", \"error_feedback\": {\"units\": \"steps\"}}"}},
+       "x.json: /compressor/up/error_feedback/units: unknown choice \"steps\"; did you mean \"step\"?"},
+      {{{"/compressor", "{\"name\": \"top_k\", \"error_feedback\": {\"decay\": 2}}"}},
+       "x.json: /compressor/up/error_feedback/decay: 2 is out of range"},
+      {{{"/compressor", "{\"name\": \"top_k\", \"error_feedback\": true}"}},
+       "x.json: /compressor/up/error_feedback: true is not an object (or null)"},
+      {{{"/compressor", "{\"down\": \"topk\"}"}},
+       "x.json: /compressor/down/name: unknown compressor \"topk\"; did you mean \"top_k\"?"},
+      {{{"/task/dataset", "{\"name\": \"quadratic\", \"optima\": [1], \"spread\": 1}"}},
+       "x.json: /task: dataset \"quadratic\": \"optima\" and \"spread\" both say"},
       {{{"/task/model", "\"mlp\""}}, "x.json: /task/model: the dataset \"quadratic\" is a formula"},
       {{{"/task/dataset", "{\"name\": \"fashion_mnist\"}"}}, "x.json: /task/model: missing"},
       {{{"/evaluate", "{\"on\": [\"validation\"]}"}}, "x.json: /evaluate/on: there is no validation split"},
@@ -119,12 +137,9 @@ TEST_CASE("all errors of a config are reported together", "[config]") {
 }
 
 TEST_CASE("what a later version fills is part of the grammar and says so", "[config]") {
-  for (const auto& [pointer, value] :
-       Settings{{"/workers/participation", "0.5"},
-                {"/workers/local", "{\"steps\": 2}"},
-                {"/compressor", "{\"down\": {\"name\": \"sign\"}}"},
-                {"/compressor", "{\"up\": {\"name\": \"sign\", \"error_feedback\": {\"decay\": 1}}}"},
-                {"/execution", "{\"capture\": true}"}}) {
+  for (const auto& [pointer, value] : Settings{{"/workers/participation", "0.5"},
+                                               {"/workers/local", "{\"steps\": 2}"},
+                                               {"/execution", "{\"capture\": true}"}}) {
     const std::vector<std::string> lines = problems_with({{pointer, value}});
     INFO(pointer);
     REQUIRE(lines.size() == 1);
@@ -146,6 +161,23 @@ TEST_CASE("short forms mean what they stand for", "[config]") {
   CHECK(run.init_seed == 3);
   CHECK_THROWS_WITH(config_of(R"({"adversary": "zero", "adversaries": ["zero"]})"),
                     ContainsSubstring("not both"));
+}
+
+TEST_CASE("error feedback is off unless asked for, and an empty object is its defaults", "[config]") {
+  const auto feedback = [](const std::string& compressor) {
+    return config_of(kValid.substr(0, kValid.size() - 1) + R"(, "compressor": )" + compressor + "}").feedback;
+  };
+  CHECK_FALSE(feedback(R"("top_k")"));
+  CHECK_FALSE(feedback(R"({"name": "top_k", "error_feedback": null})"));
+  const std::optional<ErrorFeedback> plain = feedback(R"({"name": "top_k", "error_feedback": {}})");
+  REQUIRE(plain);
+  CHECK(plain->decay == 1);
+  CHECK_FALSE(plain->in_steps);
+  const std::optional<ErrorFeedback> given =
+      feedback(R"({"up": {"name": "top_k", "error_feedback": {"decay": 0.5, "units": "step"}}})");
+  REQUIRE(given);
+  CHECK(given->decay == 0.5);
+  CHECK(given->in_steps);
 }
 
 TEST_CASE("the preset signum is the paper's algorithm, and yields to what is said", "[config]") {

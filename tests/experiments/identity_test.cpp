@@ -33,8 +33,21 @@ TEST_CASE("what can change a curve is part of a run's identity", "[identity]") {
   const std::string id = id_of(R"("rounds": 10)");
   CHECK(id_of(R"("rounds": 10, "seed": 1)") != id);
   CHECK(id_of(R"("rounds": 10, "optimizer": {"name": "sgd", "lr": 0.2})") != id);
+  const std::string down = R"("compressor": {"down": {"name": "top_k", "error_feedback": )";
+  CHECK(id_of(R"("compressor": {"down": "top_k"}, "rounds": 10)") != id);
+  CHECK(id_of(down + R"(null}}, "rounds": 10)") != id_of(down + R"({}}}, "rounds": 10)"));
   const std::string cosine = R"("schedule": "cosine", )";
   CHECK(id_of(cosine + R"("rounds": 10)") != id_of(cosine + R"("rounds": 20)"));
+}
+
+TEST_CASE("the revisions of both codecs are part of a run's identity", "[identity]") {
+  const RunConfig run =
+      config_of(R"({"format": 1, "name": "ok", "task": {"dataset": "quadratic"}, "rounds": 1,
+      "workers": {"count": 9, "byzantine": 0}, "aggregator": "mean",
+      "compressor": {"up": "natural", "down": "top_k"}})");
+  const Json code = identify(run, at::kCPU).content.at("code");
+  CHECK(code.contains("compressor natural"));
+  CHECK(code.contains("compressor top_k"));
 }
 
 TEST_CASE("a file counts by its content, not by its path", "[identity]") {

@@ -27,6 +27,12 @@ const std::vector<Golden> kGoldens = {
     {"random_ties",
      R"("aggregator": {"name": "majority_vote", "tie": "random"}, "compressor": {"name": "sign", "zero": "random"},
                        "adversary": "zero", "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.9, "nesterov": true})"},
+    {"feedback",
+     R"("compressor": {"up": {"name": "qsgd", "levels": 2, "error_feedback": {"decay": 0.9}}, "down": {"name": "scaled_sign",
+        "error_feedback": {"units": "step"}}}, "aggregator": "median", "adversary": "sign_flip", "schedule": "inverse_sqrt")"},
+    {"random_k",
+     R"("compressor": {"up": {"name": "natural"}, "down": {"name": "random_k", "fraction": 0.5}}, "aggregator": "mean",
+        "adversary": "zero")"},
 };
 
 }  // namespace

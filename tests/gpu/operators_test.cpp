@@ -2,7 +2,7 @@
 #include "learn/optimizer.h"
 #include "support/apply_rule.h"
 #include "support/catch.h"
-#include "tensor/signs.h"
+#include "tensor/signs_on_device.h"
 #include "varangian/column_rule.h"
 #include "varangian/columns.h"
 #include "varangian/random.h"

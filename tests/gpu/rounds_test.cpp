@@ -65,10 +65,14 @@ double final_of(const RunResult& result, const char* column) {
 
 TEST_CASE("the quadratic on the GPU has the CPU's weights, bit for bit, where no sum is taken", "[gpu]") {
   Crew crew(1, false);
-  for (const std::string rule :
-       {R"("aggregator": "median")", R"("aggregator": "majority_vote", "compressor": "sign")",
-        R"("aggregator": {"name": "majority_vote", "tie": "random"},
-           "compressor": {"name": "sign", "zero": "random"})"})
+  for (
+      const std::string rule :
+      {R"("aggregator": "median")", R"("aggregator": "majority_vote", "compressor": "sign")",
+       R"("aggregator": {"name": "majority_vote", "tie": "random"},
+           "compressor": {"name": "sign", "zero": "random"})",
+       R"("aggregator": "majority_vote", "compressor": {"up": {"name": "sto_sign", "error_feedback": {}}, "down": "sign"})",
+       R"("aggregator": "median", "compressor": {"up": {"name": "qsgd", "error_feedback": {"units": "step"}},
+           "down": {"name": "scaled_sign", "error_feedback": {}}})"})
     for (const std::string adversary : {"sign_flip", "random_sign", "rescale", "gaussian", "zero"})
       for (const std::string optimizer : {"sgd", "adam", "adamw"}) {
         INFO(rule << ", " << adversary << ", " << optimizer);

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 
 import jsonschema
 import pytest
@@ -97,7 +98,8 @@ def test_the_schema_accepts_every_config_and_refuses_mistakes(program):
     configs = sorted((ROOT / "configs").rglob("*.json"))
     assert configs
     for config in configs:
-        jsonschema.validate(json.loads(config.read_text()), schema)
+        without_comments = re.sub(r"^\s*//.*$", "", config.read_text(), flags=re.MULTILINE)
+        jsonschema.validate(json.loads(without_comments), schema)
     valid = json.loads(program.config().read_text())
     jsonschema.validate(valid, schema)
     for wrong in [{"rounds": "ten"}, {"wokers": {}}, {"aggregator": "medain"}, {"optimizer": {"name": "sgd", "lr": -1}},

@@ -2,8 +2,8 @@
 
 #include "engine/crew.h"
 #include "engine/defence.h"
-#include "tensor/signs.h"
 #include "varangian/component.h"
+#include "varangian/signs.h"
 
 #include <ATen/ATen.h>
 

@@ -6,7 +6,7 @@ namespace varangian {
 
 // Sign words as Messages::rows says, by our kernels on the CPU and by LibTorch's operators on other devices.
 
-/// dense: float32 [k, d]; wire: int64 [k, ceil(d / 64)]. 0, -0 and NaN count as positive.
+/// dense: float32 [k, d], columns contiguous; wire: int64 [k, ceil(d / 64)]. 0, -0 and NaN count as positive.
 void pack_signs(const at::Tensor& dense, at::Tensor wire);
 /// The same, with a random bit (from coins, int64 as wire) for 0, -0 and NaN.
 void pack_signs_with_coins(const at::Tensor& dense, const at::Tensor& coins, at::Tensor wire);
@@ -17,11 +17,5 @@ void majority(const at::Tensor& wire, at::Tensor negative, at::Tensor undecided,
 
 /// words: int64 [ceil(d / 64)]; out: float32 [d], -1 where the bit is set and +1 elsewhere.
 void unpack_signs(const at::Tensor& words, at::Tensor out);
-
-// Off the CPU; named so that tests can compare them with the kernels.
-void pack_bits_on_device(const at::Tensor& bits, at::Tensor wire);
-void majority_on_device(const at::Tensor& wire, at::Tensor negative, at::Tensor undecided,
-                        int64_t quorum = 0);
-void unpack_signs_on_device(const at::Tensor& words, at::Tensor out);
 
 }  // namespace varangian

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "varangian/adversary.h"
+
+namespace varangian {
+
+/// mean + t direction for the t in [0, largest] that moves the server's update farthest from the honest mean.
+/// The damage as a function of t jumps (a rule stops selecting the lie) and has several peaks: it is looked
+/// at on a geometric grid, the three best places are narrowed to 1e-4 of t, and what the probes promise is
+/// measured on the server's rule itself before it is taken.
+at::Tensor most_damaging(const OmniscientView& view, const at::Tensor& direction, double largest);
+
+}  // namespace varangian

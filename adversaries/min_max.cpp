@@ -1,0 +1,56 @@
+#include "adversaries/stretch.h"
+#include "varangian/adversary.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace varangian {
+namespace {
+
+// The mean, perturbed as far as no honest message is farther from it than two honest ones are from each
+// other.
+class MinMax final : public OmniscientAdversary {
+ public:
+  explicit MinMax(const Values& values)
+      : direction_(values.text("direction")), largest_(values.number("largest")) {}
+
+  void forge(const OmniscientView& view, at::Tensor messages) const override {
+    const Stretch stretch(view.honest, direction_);
+    double bound = 0;
+    for (int64_t i = 0; i < view.honest.count(); ++i)
+      for (int64_t j = 0; j < i; ++j) bound = std::max(bound, stretch.squared_distance(i, j));
+    double factor = std::numeric_limits<double>::infinity();
+    for (int64_t i = 0; i < view.honest.count(); ++i)
+      factor = std::min(factor, stretch.largest_factor({i}, bound));
+    send_all(stretch.message(factor, largest_), messages);
+  }
+
+ private:
+  std::string direction_;
+  double largest_;
+};
+
+const Descriptor kDescriptor{
+    .kind = Kind::adversary,
+    .name = "min_max",
+    .summary = "perturbs the mean as far as its distances stay below the honest ones",
+    .citation = "Shejwalkar, Houmansadr 2021, \"Manipulating the Byzantine\" (NDSS)",
+    .parameters = {{.name = "direction",
+                    .summary = "of the perturbation, away from the mean: its unit vector, its signs, or the "
+                               "deviation",
+                    .initial = std::string("unit"),
+                    .choices = {"unit", "sign", "deviation"}},
+                   {.name = "largest",
+                    .summary = "bound on the perturbation's factor (the bisection's range in others' codes); "
+                               "0: none",
+                    .initial = 0.0,
+                    .low = 0.0,
+                    .high = 1e30}},
+    .knowledge = "omniscient",
+};
+
+}  // namespace
+VARANGIAN_REGISTER(MinMax, kDescriptor)
+}  // namespace varangian

@@ -1,0 +1,40 @@
+#include "adversaries/line_search.h"
+#include "varangian/adversary.h"
+
+#include <ATen/ATen.h>
+
+namespace varangian {
+namespace {
+
+// Inner product manipulation by the factor that moves this server's update farthest from the honest mean.
+class OptimalIpm final : public OmniscientAdversary {
+ public:
+  explicit OptimalIpm(const Values& values) : largest_(values.number("largest")) {}
+
+  void forge(const OmniscientView& view, at::Tensor messages) const override {
+    send_all(most_damaging(view, view.honest.mean().neg(), largest_), messages);
+  }
+
+ private:
+  double largest_;
+};
+
+const Descriptor kDescriptor{
+    .kind = Kind::adversary,
+    .name = "optimal_ipm",
+    .summary = "mean - t mean, with the t that this server bears worst",
+    .citation =
+        "Xie, Koyejo, Gupta 2019, arXiv 1903.03936; line search after El Mhamdi, Guerraoui, Rouault 2021 "
+        "(ICLR)",
+    .parameters = {{.name = "largest",
+                    .summary = "bound on the step",
+                    .initial = 100.0,
+                    .low = 0.0,
+                    .high = 1e6,
+                    .above_low = true}},
+    .knowledge = "omniscient",
+};
+
+}  // namespace
+VARANGIAN_REGISTER(OptimalIpm, kDescriptor)
+}  // namespace varangian
