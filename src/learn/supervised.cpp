@@ -133,7 +133,7 @@ class SupervisedTask final : public Task {
     std::vector<std::string> names = {"loss"};
     for (const auto& metric : parts_.metrics)
       for (const std::string& name : metric->columns(parts_.samples.outputs)) names.push_back(name);
-    if (parts_.backdoor) names.push_back("backdoor_success");
+    if (parts_.backdoor) names.emplace_back("backdoor_success");
     return names;
   }
 
