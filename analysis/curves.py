@@ -32,11 +32,7 @@ def draw(asked, warn):
 
 
 def warn_about(panels, warn):
-    repeated = list(sweep.repeated(panels))
-    if repeated:
-        one, two = repeated[0]
-        more = f" (and {len(repeated) - 1} pairs more)" if len(repeated) > 1 else ""
-        warn(f"{one.path} and {two.path} are the same point of the sweep and the same seed{more}: their mean is drawn")
+    sweep.warn_about_repeated([curve.runs for panel in panels for curve in panel.curves], warn)
     crowded = max(panels, key=lambda panel: len(panel.curves))
     if len(crowded.curves) > MOST_CURVES:
         where = f' in the panel "{crowded.title}"' if crowded.title else ""

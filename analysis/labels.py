@@ -103,10 +103,15 @@ def in_order(found):
     return sorted(found, key=rank)
 
 
+def is_nothing(value):
+    """True for what stands for nothing: not set, none, no adversaries. The number 0 is a number."""
+    text = words(value).lower()
+    return value is MISSING or value is None or value is False or text in ("none", "no") or text.startswith("no ")
+
+
 def rank(value):
     if is_number(value):
         return (1, value, [])
     text = words(value).lower()
-    nothing = value is MISSING or value is None or value is False or text in ("none", "no") or text.startswith("no ")
     natural = [(int(part), "") if part.isdecimal() else (-1, part) for part in re.findall(r"\d+|\D+", text)]
-    return (0 if nothing else 2, 0, natural)
+    return (0 if is_nothing(value) else 2, 0, natural)

@@ -42,7 +42,10 @@ def small_print(runs, sweep, averages, chances):
     open_runs = sum(not run.finished for run in runs)
     if open_runs:
         said.append(f"{open_runs} of {len(runs)} runs not finished.")
-    fixed = [f"{sweep.titles[axis]} {labels.words(value)}" for axis, value in sweep.fixed.items() if axis != "panel"]
-    if fixed:
-        said.append(f"In all runs: {', '.join(fixed)}.")
-    return " ".join(said)
+    return " ".join([*said, *in_all_runs(sweep, {"panel"})])
+
+
+def in_all_runs(sweep, shown):
+    """What the sweep names but does not vary, as a list of at most one sentence."""
+    fixed = [f"{sweep.titles[axis]} {labels.words(value)}" for axis, value in sweep.fixed.items() if axis not in shown]
+    return [f"In all runs: {', '.join(fixed)}."] if fixed else []

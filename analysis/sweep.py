@@ -37,6 +37,9 @@ class Sweep:
                 return axis
         raise unknown("swept axis", asked, [*self.axes, *self.fixed], f"these runs ({option})")
 
+    def values(self, axis):
+        return self.axes[axis] if axis in self.axes else [self.fixed[axis]]
+
 
 def sweep_of(runs, orders):
     names = list(dict.fromkeys(axis for run in runs for axis in run.swept))
@@ -60,8 +63,7 @@ def only(runs, wanted):
     sweep = sweep_of(runs, [])
     for asked, texts in wanted:
         axis = sweep.pick(asked, "--only")
-        values = sweep.axes.get(axis) or [sweep.fixed[axis]]
-        known = {labels.words(value): labels.key(value) for value in values}
+        known = {labels.words(value): labels.key(value) for value in sweep.values(axis)}
         keys = [known[check_value(text, known, asked, "--only")] for text in texts]
         runs = [run for run in runs if labels.key(value_of(run, axis)) in keys]
     return runs
@@ -154,13 +156,20 @@ def index(sweep, axis, name):
     return [labels.key(value) for value in sweep.axes[axis]].index(name)
 
 
-def repeated(panels):
+def repeated(groups):
     """Pairs of runs that are the same point of the sweep and the same seed, as after a change of the config."""
-    for panel in panels:
-        for curve in panel.curves:
-            seen = {}
-            for run in curve.runs:
-                seed = labels.key(run.seed)
-                if seed in seen:
-                    yield seen[seed], run
-                seen[seed] = run
+    for runs in groups:
+        seen = {}
+        for run in runs:
+            seed = labels.key(run.seed)
+            if seed in seen:
+                yield seen[seed], run
+            seen[seed] = run
+
+
+def warn_about_repeated(groups, warn):
+    pairs = list(repeated(groups))
+    if pairs:
+        one, two = pairs[0]
+        more = f" (and {len(pairs) - 1} pairs more)" if len(pairs) > 1 else ""
+        warn(f"{one.path} and {two.path} are the same point of the sweep and the same seed{more}: their mean is drawn")

@@ -93,5 +93,5 @@ def test_an_unknown_axis_names_the_nearest(runs):
 
 def test_the_same_point_twice_is_found(runs):
     found = runs({"rule": "a", "seed": 0}, {"rule": "a", "seed": 0}, {"rule": "a", "seed": 1})
-    pairs = list(repeated(panels_of(found, sweep_of(found, []))))
+    pairs = list(repeated(curve.runs for panel in panels_of(found, sweep_of(found, [])) for curve in panel.curves))
     assert [(one.path.name, two.path.name) for one, two in pairs] == [("run00", "run01")]
