@@ -128,6 +128,12 @@ def test_other_columns_have_three_digits_and_dark_is_high(write_run, tmp_path, s
     assert light[0] > light[-1]
 
 
+def test_a_range_asked_for_is_that_of_the_colours(gallery, sheets):
+    said = texts(svg(gallery, "--range", "0.6,0.7"))
+    assert sheets[0].axes[1].get_ylim() == (0.6, 0.7)
+    assert "Values beyond the bar's pointed end" in " ".join(said)
+
+
 @pytest.mark.parametrize("options", [[], ["--sort"], ["--rows", "rule"], ["--no-worst"], ["--range", "0.4,0.5"]])
 def test_texts_do_not_touch_each_other(gallery, sheets, options):
     svg(gallery, "--title", "a title that goes on " * 8, *options)
