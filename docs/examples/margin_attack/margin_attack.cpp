@@ -7,8 +7,8 @@ namespace {
 
 using namespace varangian;
 
-// Where the honest signs nearly balance, a shift as small as ALIE's turns votes. Where they agree nothing turns
-// them, and the liars rather give one honest worker's data their weight, as Mimic does.
+// Where the honest signs nearly balance, a shift as small as ALIE's turns votes. Where they agree nothing
+// turns them, and the liars rather give one honest worker's data their weight, as Mimic does.
 class MarginAttack final : public OmniscientAdversary {
  public:
   explicit MarginAttack(const Values& values)
