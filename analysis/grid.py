@@ -140,6 +140,8 @@ class Grid:
             if there:
                 axes.fill([0, 1, 0.5], [base, base, tip], transform=axes.transAxes, clip_on=False, linewidth=0,
                           facecolor=self.shades.color(-math.inf if tip < 0 else math.inf))
+        if page.width_of(self.words.value, page.KEY) > tall:
+            return  # the small print has it too
         axes.text(1 + 0.44 / BAR, 0.5, self.words.value, transform=axes.transAxes, rotation=90, fontsize=page.KEY,
                   color=INK, ha="center", va="center")
 

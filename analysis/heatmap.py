@@ -22,12 +22,12 @@ def draw(asked, warn):
     if asked.sort:
         table = table.sorted()
     shades = shades_of([cell.mean for cell in table.cells.values()], table.sign, asked.range)
-    unit = " (%)" if quantities.is_accuracy(column) else ""
+    value = labels.column(column) + (" (%)" if quantities.is_accuracy(column) else "")
     words = Words(
         title=notes.title(runs) if asked.title is None else asked.title,
         under=notes.subtitle(runs),
-        small=small_print(runs, swept, table, shades, column, asked.worst),
-        value=f"{labels.column(column)}{unit}",
+        small=small_print(runs, swept, table, shades, column, value, asked.worst),
+        value=value,
         row_axis=swept.titles[table.row_axis],
         column_axis=swept.titles[table.column_axis],
         worst=f"worst {swept.titles[table.row_axis]}" if asked.worst and len(table.rows) > 1 else "",
@@ -36,9 +36,9 @@ def draw(asked, warn):
         return page.save(Grid(words, table, shades, column).drawn(), asked.out or asked.folder / "heatmap")
 
 
-def small_print(runs, swept, table, shades, column, worst):
+def small_print(runs, swept, table, shades, column, value, worst):
     cells = list(table.cells.values())
-    said = [f"{labels.column(column)} at the end of the run{over_seeds(cells, column)}."]
+    said = [f"{value} at the end of the run{over_seeds(cells, column)}."]
     if worst and len(table.rows) > 1:
         said.append(f"Bold: worst {swept.titles[table.row_axis]} of each {swept.titles[table.column_axis]}.")
     if any(cell.diverged for cell in cells):
