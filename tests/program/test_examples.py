@@ -1,4 +1,4 @@
-"""The examples of docs/: built and run as the documentation says."""
+"""The examples and pictures of docs/: built and run as the documentation says."""
 import json
 import shutil
 
@@ -43,3 +43,13 @@ def test_the_margin_attack_turns_from_mimic_to_alie_when_the_vote_gets_close(run
     turn = same.index(False)
     # At first nearly all honest workers agree; the signs balance more and more as the gradients shrink.
     assert 10 < turn < 100 and not any(same[turn:])
+
+
+def test_the_gallery_has_every_adversary_and_each_can_run(program):
+    listed = {line.split()[0] for line in program("list", "adversaries").stdout.splitlines() if line.startswith("  ")}
+    config = json.loads((ROOT / "configs/gallery.json").read_text())
+    cases = config["sweep"]["cases"]
+    # A process is whatever program the user names.
+    assert set(cases["adversary"]) == listed - {"process"} | {"none"}
+    count = len(cases["adversary"]) * len(cases["rule"]) * config["sweep"]["seeds"]
+    assert f"{count} runs, {count} would start" in program("check", ROOT / "configs/gallery.json").stdout
