@@ -60,8 +60,8 @@ def test_the_picture_says_what_it_is(gallery):
                   "mean", "median", "80.0", "10.0 ×", "worst adversary"):
         assert words in said, words
     small = " ".join(said)
-    for words in ("Test accuracy (%) at the end of the run.", "Bold: worst adversary of each rule.", "×: diverged; its accuracy counts as chance.",
-                  "Hatched: no finished run."):
+    for words in ("Test accuracy (%) at the end of the run.", "Bold: worst adversary of each rule.",
+                  "×: diverged; its accuracy counts as chance.", "Hatched: no finished run."):
         assert words in small, words
 
 
