@@ -14,7 +14,8 @@ class MyComponent final : public Compressor {
 
   Encoding encoding() const override { return Encoding::dense; }
 
-  // Returns the bytes that these rows take on the wire; varangian/packed_compressor.h counts them from real bits.
+  // Returns the bytes that these rows take on the wire; varangian/packed_compressor.h counts them from real
+  // bits.
   int64_t encode(const EncodeView& view, at::Tensor wire) const override {
     wire.copy_(view.dense.div(step_).round().mul(step_));
     return view.dense.size(0) * payload_bytes(Encoding::dense, view.dense.size(1));
