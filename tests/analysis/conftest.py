@@ -52,3 +52,14 @@ def load(tmp_path, warnings):
     from analysis.runs import load as load_runs
 
     return lambda folder=None: load_runs(folder or tmp_path, warnings.append)
+
+
+@pytest.fixture
+def sheets(monkeypatch):
+    """The matplotlib figures that a command draws."""
+    from analysis import page
+
+    drawn = []
+    save = page.save
+    monkeypatch.setattr(page, "save", lambda sheet, stem: drawn.append(sheet) or save(sheet, stem))
+    return drawn

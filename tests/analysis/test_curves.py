@@ -1,31 +1,17 @@
 """The command from its arguments to its files, and what stands in the picture."""
 
 import itertools
-import re
 
 import pytest
 
-from analysis import page
 from analysis.__main__ import main
 from analysis.keys import ROW, apart
+from pictures import texts
 
 
 def svg(folder, *options):
     assert main(["curves", str(folder), *options]) == 0
     return (folder / "curves.svg").read_text()
-
-
-def texts(picture):
-    return re.findall(r"<text[^>]*>([^<]+)</text>", picture)
-
-
-@pytest.fixture
-def sheets(monkeypatch):
-    """The matplotlib figures that the command draws."""
-    drawn = []
-    save = page.save
-    monkeypatch.setattr(page, "save", lambda sheet, stem: drawn.append(sheet) or save(sheet, stem))
-    return drawn
 
 
 def panels(sheet):

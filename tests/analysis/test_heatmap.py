@@ -1,33 +1,20 @@
 """The command heatmap from its arguments to its files, and what stands in the picture."""
 
 import itertools
-import re
 
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from analysis import page, shades
+from analysis import shades
 from analysis.__main__ import main
+from pictures import texts
 from test_table import RULES, end
 
 
 def svg(folder, *options):
     assert main(["heatmap", str(folder), *options]) == 0
     return (folder / "heatmap.svg").read_text()
-
-
-def texts(picture):
-    return re.findall(r"<text[^>]*>([^<]+)</text>", picture)
-
-
-@pytest.fixture
-def sheets(monkeypatch):
-    """The matplotlib figures that the command draws."""
-    drawn = []
-    save = page.save
-    monkeypatch.setattr(page, "save", lambda sheet, stem: drawn.append(sheet) or save(sheet, stem))
-    return drawn
 
 
 @pytest.fixture
