@@ -63,25 +63,21 @@ VARANGIAN_KERNEL(void, column_mean_deviation,
   for (int64_t begin = 0; begin < columns; begin += kTile) {
     const int64_t width = columns - begin < kTile ? columns - begin : kTile;
     float centre[kTile] = {}, squares[kTile] = {};
-    if (width == kTile) {
+    const auto moments = [&](int64_t size) VARANGIAN_LAMBDA_INLINE {
       for (int64_t r = 0; r < n; ++r)
-        for (int64_t j = 0; j < kTile; ++j) centre[j] += rows[r * stride + begin + j];
-      for (int64_t j = 0; j < kTile; ++j) centre[j] *= scale;
+        for (int64_t j = 0; j < size; ++j) centre[j] += rows[r * stride + begin + j];
+      for (int64_t j = 0; j < size; ++j) centre[j] *= scale;
       for (int64_t r = 0; r < n; ++r)
-        for (int64_t j = 0; j < kTile; ++j) {
+        for (int64_t j = 0; j < size; ++j) {
           const float off = rows[r * stride + begin + j] - centre[j];
           squares[j] += off * off;
         }
-    } else {
-      for (int64_t r = 0; r < n; ++r)
-        for (int64_t j = 0; j < width; ++j) centre[j] += rows[r * stride + begin + j];
-      for (int64_t j = 0; j < width; ++j) centre[j] *= scale;
-      for (int64_t r = 0; r < n; ++r)
-        for (int64_t j = 0; j < width; ++j) {
-          const float off = rows[r * stride + begin + j] - centre[j];
-          squares[j] += off * off;
-        }
-    }
+    };
+    // A width that the compiler knows keeps the sums in registers.
+    if (width == kTile)
+      moments(kTile);
+    else
+      moments(width);
     for (int64_t j = 0; j < width; ++j) {
       mean[begin + j] = centre[j];
       deviation[begin + j] = __builtin_sqrtf(squares[j] * spread);

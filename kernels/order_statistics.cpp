@@ -1,14 +1,12 @@
 #include "order_statistics.h"
 
+#include "order_statistics_of_column.h"
 #include "sort_network.h"
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
-#include <limits>
 #include <memory>
-#include <numeric>
 #include <type_traits>
 #include <vector>
 
@@ -19,104 +17,11 @@ namespace {
 // network, more of them by groups of that size which are then merged in the first cache. An order statistic
 // does not depend on how it was found, and sums run in rising order, so all ways agree to the bit.
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
 #if defined(VARANGIAN_SANITIZED)
 constexpr int kInRegisters = 8;
 #else
 constexpr int kInRegisters = 32;  // as many as AVX-512 has
 #endif
-
-struct Rule {
-  enum class Kind { median, lower_median, trimmed_mean, around } kind;
-  int64_t n, trim = 0, keep = 0;
-  Centre centre = Centre::median;
-};
-
-template <typename V>
-VARANGIAN_INLINE V ranked(V x) {
-  return (x == x ? x : V{} + kInf) + 0.0f;  // -0 + 0 is +0
-}
-
-template <typename V>
-VARANGIAN_INLINE V middle(const V* x, int64_t n, bool lower) {
-  return lower || n % 2 == 1 ? x[(n - 1) / 2] : 0.5f * x[n / 2 - 1] + 0.5f * x[n / 2];
-}
-
-template <typename V>
-VARANGIAN_INLINE V trimmed_mean(const V* x, int64_t n, int64_t trim) {
-  V sum = x[trim];
-  for (int64_t r = trim + 1; r < n - trim; ++r) sum += x[r];
-  return sum * (1.0f / static_cast<float>(n - 2 * trim));
-}
-
-template <typename V>
-VARANGIAN_INLINE V centre_of(const V* x, const Rule& rule) {
-  return rule.centre == Centre::trimmed_mean ? trimmed_mean(x, rule.n, rule.trim)
-                                             : middle(x, rule.n, rule.centre == Centre::lower_median);
-}
-
-// The nearest values stand side by side in the order: a window that has slid past x[s] when x[s] is farther
-// than x[s + keep]. So one value of each residue class of ranks is in it. `gap` becomes 0 in columns where
-// two values compete for the last place.
-template <typename V>
-VARANGIAN_INLINE V mean_around(const V* x, const Rule& rule, V& gap) {
-  const V centre = centre_of(x, rule);
-  V sum{};
-  for (int64_t r = 0; r < rule.keep; ++r) {
-    V inside = x[r];
-    for (int64_t s = r; s + rule.keep < rule.n; s += rule.keep) {
-      const V farther = (centre - x[s]) - (x[s + rule.keep] - centre);
-      const V size = farther < 0.0f ? -farther : farther;
-      inside = farther > 0.0f ? x[s + rule.keep] : inside;
-      gap = size < gap ? size : gap;
-    }
-    sum += inside;
-  }
-  return sum * (1.0f / static_cast<float>(rule.keep));
-}
-
-void sorted_column(const float* rows, int64_t stride, int64_t n, std::vector<float>& sorted) {
-  sorted.resize(static_cast<size_t>(n));
-  for (int64_t r = 0; r < n; ++r) sorted[static_cast<size_t>(r)] = ranked(rows[r * stride]);
-  std::sort(sorted.begin(), sorted.end());
-}
-
-// Where the row decides: the nearest by (distance, row).
-float mean_around_with_ties(const float* rows, int64_t stride, const Rule& rule) {
-  std::vector<float> sorted;
-  sorted_column(rows, stride, rule.n, sorted);
-  const float centre = centre_of(sorted.data(), rule);
-  std::vector<int64_t> order(static_cast<size_t>(rule.n));
-  std::iota(order.begin(), order.end(), 0);
-  const auto far = [&](int64_t r) { return std::fabs(ranked(rows[r * stride]) - centre); };
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return far(a) < far(b); });
-  float sum = 0;
-  for (int64_t i = 0; i < rule.keep; ++i) sum += ranked(rows[order[static_cast<size_t>(i)] * stride]);
-  return sum * (1.0f / static_cast<float>(rule.keep));
-}
-
-// The reference body: one column after another.
-void by_column(const float* rows, int64_t stride, int64_t columns, const Rule& rule, float* out) {
-  std::vector<float> x;
-  for (int64_t j = 0; j < columns; ++j) {
-    sorted_column(rows + j, stride, rule.n, x);
-    float gap = 1;
-    switch (rule.kind) {
-      case Rule::Kind::median:
-        out[j] = middle(x.data(), rule.n, false);
-        break;
-      case Rule::Kind::lower_median:
-        out[j] = middle(x.data(), rule.n, true);
-        break;
-      case Rule::Kind::trimmed_mean:
-        out[j] = trimmed_mean(x.data(), rule.n, rule.trim);
-        break;
-      case Rule::Kind::around:
-        out[j] = mean_around(x.data(), rule, gap);
-    }
-    if (gap == 0) out[j] = mean_around_with_ties(rows + j, stride, rule);
-  }
-}
 
 template <int W>
 struct VectorOf {
