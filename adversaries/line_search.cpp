@@ -56,6 +56,15 @@ void narrow(const Line& line, std::vector<Peak>& peaks) {
 
 }  // namespace
 
+Parameter largest_step() {
+  return {.name = "largest",
+          .summary = "bound on the step",
+          .initial = 100.0,
+          .low = 0.0,
+          .high = 1e6,
+          .above_low = true};
+}
+
 at::Tensor most_damaging(const OmniscientView& view, const at::Tensor& direction, double largest) {
   const at::Tensor& mean = view.honest.mean();
   const std::unique_ptr<Line> line = view.oracle.line(mean, direction);

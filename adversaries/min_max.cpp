@@ -37,17 +37,7 @@ const Descriptor kDescriptor{
     .name = "min_max",
     .summary = "perturbs the mean as far as its distances stay below the honest ones",
     .citation = "Shejwalkar, Houmansadr 2021, \"Manipulating the Byzantine\" (NDSS)",
-    .parameters = {{.name = "direction",
-                    .summary = "of the perturbation, away from the mean: its unit vector, its signs, or the "
-                               "deviation",
-                    .initial = std::string("unit"),
-                    .choices = {"unit", "sign", "deviation"}},
-                   {.name = "largest",
-                    .summary = "bound on the perturbation's factor (the bisection's range in others' codes); "
-                               "0: none",
-                    .initial = 0.0,
-                    .low = 0.0,
-                    .high = 1e30}},
+    .parameters = stretch_parameters(),
     .knowledge = "omniscient",
 };
 

@@ -38,28 +38,23 @@ class MinSum final : public OmniscientAdversary {
   bool greatest_;
 };
 
+std::vector<Parameter> parameters() {
+  std::vector<Parameter> all = stretch_parameters();
+  all.push_back({.name = "bound",
+                 .summary =
+                     "over the honest messages' sums: greatest, as in the paper's text; least, as in its "
+                     "authors' code",
+                 .initial = std::string("greatest"),
+                 .choices = {"greatest", "least"}});
+  return all;
+}
+
 const Descriptor kDescriptor{
     .kind = Kind::adversary,
     .name = "min_sum",
     .summary = "perturbs the mean as far as its sum of squared distances stays an honest one",
     .citation = "Shejwalkar, Houmansadr 2021, \"Manipulating the Byzantine\" (NDSS)",
-    .parameters = {{.name = "direction",
-                    .summary = "of the perturbation, away from the mean: its unit vector, its signs, or the "
-                               "deviation",
-                    .initial = std::string("unit"),
-                    .choices = {"unit", "sign", "deviation"}},
-                   {.name = "largest",
-                    .summary = "bound on the perturbation's factor (the bisection's range in others' codes); "
-                               "0: none",
-                    .initial = 0.0,
-                    .low = 0.0,
-                    .high = 1e30},
-                   {.name = "bound",
-                    .summary =
-                        "over the honest messages' sums: greatest, as in the paper's text; least, as in "
-                        "its authors' code",
-                    .initial = std::string("greatest"),
-                    .choices = {"greatest", "least"}}},
+    .parameters = parameters(),
     .knowledge = "omniscient",
 };
 

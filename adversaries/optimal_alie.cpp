@@ -33,12 +33,7 @@ const Descriptor kDescriptor{
                     .summary = "mean minus t deviations, or plus",
                     .initial = std::string("minus"),
                     .choices = {"minus", "plus"}},
-                   {.name = "largest",
-                    .summary = "bound on the step",
-                    .initial = 100.0,
-                    .low = 0.0,
-                    .high = 1e6,
-                    .above_low = true}},
+                   largest_step()},
     .knowledge = "omniscient",
 };
 

@@ -26,12 +26,7 @@ const Descriptor kDescriptor{
     .citation =
         "Xie, Koyejo, Gupta 2019, arXiv 1903.03936; line search after El Mhamdi, Guerraoui, Rouault 2021 "
         "(ICLR)",
-    .parameters = {{.name = "largest",
-                    .summary = "bound on the step",
-                    .initial = 100.0,
-                    .low = 0.0,
-                    .high = 1e6,
-                    .above_low = true}},
+    .parameters = {largest_step()},
     .knowledge = "omniscient",
 };
 

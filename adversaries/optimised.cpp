@@ -40,12 +40,7 @@ const Descriptor kDescriptor{
                     .summary = "the adversary that gives the direction",
                     .initial = Selection{.name = "ipm"},
                     .kind = Kind::adversary},
-                   {.name = "largest",
-                    .summary = "bound on the step",
-                    .initial = 100.0,
-                    .low = 0.0,
-                    .high = 1e6,
-                    .above_low = true}},
+                   largest_step()},
     .knowledge = "omniscient",
 };
 

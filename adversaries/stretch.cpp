@@ -3,6 +3,20 @@
 #include <ATen/ATen.h>
 
 namespace varangian {
+
+std::vector<Parameter> stretch_parameters() {
+  return {{.name = "direction",
+           .summary = "of the perturbation, away from the mean: its unit vector, its signs, or the "
+                      "deviation",
+           .initial = std::string("unit"),
+           .choices = {"unit", "sign", "deviation"}},
+          {.name = "largest",
+           .summary = "bound on the perturbation's factor (the bisection's range in others' codes); "
+                      "0: none",
+           .initial = 0.0,
+           .low = 0.0,
+           .high = 1e30}};
+}
 namespace {
 
 at::Tensor direction_of(const HonestRows& honest, const std::string& name) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "varangian/component.h"
 #include "varangian/honest.h"
 
 #include <algorithm>
@@ -8,6 +9,9 @@
 #include <vector>
 
 namespace varangian {
+
+/// The parameters that Min-Max and Min-Sum have in common: direction, largest.
+std::vector<Parameter> stretch_parameters();
 
 /// Messages mean - g p for Min-Max and Min-Sum: squared distances to the honest messages are quadratics in g,
 /// so the largest g has a closed form where others bisect.
