@@ -98,7 +98,8 @@ std::vector<Liars> make_liars(const RunConfig& run, const Roster& roster) {
          .first = chosen.first,
          .last = chosen.last,
          .random = Random(run.adversary_seed, Purpose::adversary, static_cast<uint32_t>(i)),
-         .stage = chosen.on_gradients ? Stage::gradient : Stage::message});
+         .stage = chosen.on_gradients ? Stage::gradient : Stage::message,
+         .prefix = fmt::format("adversary{}_", all.size())});
     next += chosen.workers;
   }
   return all;

@@ -70,11 +70,9 @@ void forge_file(const Options& options) {
   liars.workers = roster.byzantine;
 
   Crew crew(options.threads > 0 ? static_cast<int>(options.threads) : allowed_cpus());
-  State state, own_state;
+  State state;
   defence->declare(state, n, columns, at::kCPU);
-  liars.adversary->declare(own_state, options.f, columns, at::kCPU);
-  for (const State::Entry& entry : own_state.entries())
-    state.add(liars.prefix + entry.name, entry.axes, entry.value);
+  declare(liars, state, columns, at::kCPU);
   const auto given = [&](const std::string& path) {
     const at::Tensor values = vector(path, columns);
     return values.defined() ? values : at::zeros({columns});

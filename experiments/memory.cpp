@@ -13,9 +13,11 @@ double needed_memory(const RunConfig& run, const Assembly& assembly, DataCache& 
   State state;
   setup.optimizer->declare(state, setup.task->parameters(), at::Device(at::kMeta));
   setup.defence->declare(state, run.count, setup.task->parameters(), at::Device(at::kMeta));
+  for (const Liars& liars : setup.liars)
+    declare(liars, state, setup.task->parameters(), at::Device(at::kMeta));
   // A row for each worker of what it means to send, and of its momentum, its residual and what its codec
   // delivers where there are such; weights, update, last update, a forged row, and of the broadcast its
-  // residual and what is delivered; what the optimizer and the rule keep.
+  // residual and what is delivered; what the optimizer, the rule and the adversaries keep.
   const Compressor &up = *setup.compressor, &down = *setup.down;
   const auto delivers_rows = [](const Compressor& codec) {
     return codec.encoding() == Encoding::dense && !codec.identity();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "varangian/geometry.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <memory>
@@ -24,8 +26,10 @@ class Oracle {
  public:
   virtual ~Oracle();
 
-  /// The update, float32 [d], if every liar of the run sent `message` [d], through the codec.
-  virtual at::Tensor update(const at::Tensor& message) const = 0;
+  /// The update, float32 [d], if every liar of the run sent `message` [d], through the codec. A rule that
+  /// explains itself (`varangian aggregate --explain`) then fills `explanation`: "weights" of the workers'
+  /// messages, 0 for those that were not selected, scores.
+  virtual at::Tensor update(const at::Tensor& message, Explanation* explanation = nullptr) const = 0;
 
   /// Both [d], on the device of the messages; they must outlive the line.
   virtual std::unique_ptr<Line> line(const at::Tensor& origin, const at::Tensor& direction) const = 0;

@@ -1,6 +1,6 @@
 #include "engine/defence.h"
 
-#include "engine/blame.h"
+#include "core/blame.h"
 #include "kernels/signs.h"
 
 #include <ATen/ATen.h>

@@ -1,6 +1,6 @@
 #include "engine/forging.h"
 
-#include "engine/blame.h"
+#include "core/blame.h"
 #include "varangian/columns.h"
 
 #include <ATen/ATen.h>
@@ -13,7 +13,7 @@ namespace {
 
 class SilentOracle final : public Oracle {
  public:
-  at::Tensor update(const at::Tensor&) const override { return refuse(), at::Tensor(); }
+  at::Tensor update(const at::Tensor&, Explanation*) const override { return refuse(), at::Tensor(); }
   std::unique_ptr<Line> line(const at::Tensor&, const at::Tensor&) const override {
     return refuse(), nullptr;
   }
@@ -103,11 +103,21 @@ class Forger {
 
 }  // namespace
 
+void declare(const Liars& liars, State& state, int64_t columns, at::Device device) {
+  State own;
+  blaming(*liars.adversary, 0, [&] {
+    liars.adversary->declare(own, static_cast<int64_t>(liars.workers.size()), columns, device);
+  });
+  for (const State::Entry& entry : own.entries())
+    state.add(liars.prefix + entry.name, entry.axes, entry.value);
+}
+
 void forge(const std::vector<Liars>& liars, const ForgeView& view) {
   std::optional<HonestRows> honest;
   std::optional<Messages> wire;
   for (const Liars& group : liars) {
-    if (group.stage != view.stage || !group.active(view.server.clock.round)) continue;
+    if (group.workers.empty() || group.stage != view.stage || !group.active(view.server.clock.round))
+      continue;
     const Forger forger(group, view);
     blaming(*group.adversary, view.server.clock.round, [&] {
       if (group.omniscient() == nullptr) {

@@ -44,6 +44,9 @@ struct ForgeView {
   Parallel& parallel;
 };
 
+/// Adds to `state` what these liars remember, under their prefix. Throws Error that names the adversary.
+void declare(const Liars& liars, State& state, int64_t columns, at::Device device);
+
 /// Lets all liars of this stage forge, those of one entry after those of another: blind ones each alone,
 /// omniscient ones together. Throws Error that names the adversary when it throws, changes the honest rows or
 /// spoils the shape of its messages.

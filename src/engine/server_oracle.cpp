@@ -38,7 +38,7 @@ ServerOracle::~ServerOracle() {
     view_.server.wire.rows[view_.roster.byzantine[i]].copy_(saved_[i]);
 }
 
-at::Tensor ServerOracle::update(const at::Tensor& message) const {
+at::Tensor ServerOracle::update(const at::Tensor& message, Explanation* explanation) const {
   const at::Tensor& rows = view_.server.wire.rows;
   if (saved_.empty())
     for (const int64_t liar : view_.roster.byzantine) saved_.push_back(rows[liar].clone());
@@ -48,7 +48,9 @@ at::Tensor ServerOracle::update(const at::Tensor& message) const {
     else
       rows[liar].copy_(message);
   at::Tensor update = at::empty({view_.server.wire.columns}, message.options());
-  view_.defence.decide(view_.server, update, view_.parallel);
+  DefenceView server = view_.server;
+  server.explanation = explanation;
+  view_.defence.decide(server, update, view_.parallel);
   return update;
 }
 

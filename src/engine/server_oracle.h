@@ -29,7 +29,7 @@ class ServerOracle final : public Oracle {
   ServerOracle& operator=(const ServerOracle&) = delete;
   ~ServerOracle() override;
 
-  at::Tensor update(const at::Tensor& message) const override;
+  at::Tensor update(const at::Tensor& message, Explanation* explanation = nullptr) const override;
   std::unique_ptr<Line> line(const at::Tensor& origin, const at::Tensor& direction) const override;
 
  private:

@@ -1,6 +1,6 @@
 #include "engine/training.h"
 
-#include "engine/blame.h"
+#include "core/blame.h"
 #include "engine/evaluation.h"
 #include "engine/stopwatch.h"
 #include "record/safetensors.h"

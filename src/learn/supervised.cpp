@@ -1,5 +1,6 @@
 #include "learn/supervised.h"
 
+#include "core/blame.h"
 #include "kernels/gather.h"
 
 #include <ATen/ATen.h>
@@ -158,13 +159,14 @@ class SupervisedTask final : public Task {
     const int64_t batch = parts_.sampler.batch();
     for (size_t i = 0; i < workers.size(); ++i) {
       const int64_t begin = static_cast<int64_t>(i) * batch, size = parts_.sampler.size(workers[i]);
-      poisoning.adversary.poison({.inputs = inputs.narrow(0, begin, size),
-                                  .targets = targets.narrow(0, begin, size),
-                                  .shape = parts_.samples.shape,
-                                  .classes = parts_.samples.classes,
-                                  .outputs = outputs.defined() ? outputs.narrow(0, begin, size) : outputs,
-                                  .worker = workers[i],
-                                  .random = poisoning.random});
+      const Batch lie{.inputs = inputs.narrow(0, begin, size),
+                      .targets = targets.narrow(0, begin, size),
+                      .shape = parts_.samples.shape,
+                      .classes = parts_.samples.classes,
+                      .outputs = outputs.defined() ? outputs.narrow(0, begin, size) : outputs,
+                      .worker = workers[i],
+                      .random = poisoning.random};
+      blaming(poisoning.adversary, poisoning.random.round(), [&] { poisoning.adversary.poison(lie); });
     }
   }
 

@@ -101,9 +101,9 @@ SharedPlace ChildProcess::place_in_room(size_t bytes) {
   return place;
 }
 
-void ChildProcess::make_room(const std::vector<NamedArray>& inputs, const std::vector<NamedArray>& outputs) {
+void ChildProcess::make_room(std::initializer_list<const std::vector<NamedArray>*> all) {
   size_t needed = kAlignment;
-  for (const auto* arrays : {&inputs, &outputs})
+  for (const auto* arrays : all)
     for (const NamedArray& array : *arrays) needed += padded(array.tensor.nbytes());
   used_ = 0;
   if (room_ != nullptr && room_->bytes() >= needed) return;
@@ -121,12 +121,32 @@ Json ChildProcess::described(const at::Tensor& tensor, const SharedPlace& place)
           {"shape", std::vector<int64_t>(tensor.sizes().begin(), tensor.sizes().end())}};
 }
 
+// Sends the request, answers what the child asks back, and returns its answer.
+Json ChildProcess::converse(Json request, const Questions& questions, const std::vector<at::Tensor>& arrays) {
+  while (true) {
+    Deadline deadline;
+    if (seconds_ > 0)
+      deadline = steady_clock::now() +
+                 std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(seconds_));
+    if (const Outcome sent = channel_->send(request, files_, deadline); sent != Outcome::done) fail(sent);
+    Json answer;
+    if (const Outcome got = channel_->receive(answer, deadline); got != Outcome::done) fail(got);
+    if (!answer.is_object()) throw Error::format("its answer is {}, want an object", shown(answer));
+    if (!answer.contains("question")) return answer;
+    if (!questions.reply)
+      throw Error::format("it asks {}, and there is nothing to ask here", shown(answer["question"]));
+    request = questions.reply(answer, arrays);
+    request["memories"] = Json::array();
+    files_.clear();
+  }
+}
+
 Json ChildProcess::ask(Json request, const std::vector<NamedArray>& inputs,
-                       const std::vector<NamedArray>& outputs) {
+                       const std::vector<NamedArray>& outputs, const Questions& questions) {
   const std::lock_guard lock(turn_);
   start();
   if (pid_ == 0) throw Error::format("`{}` has ended", fmt::join(command_, " "));
-  make_room(inputs, outputs);
+  make_room({&inputs, &outputs, &questions.arrays});
   memories_ = Json::array();
   files_.clear();
   request["inputs"] = Json::object();
@@ -146,16 +166,16 @@ Json ChildProcess::ask(Json request, const std::vector<NamedArray>& inputs,
     offsets.push_back(place.offset);
     request["outputs"][array.name] = described(array.tensor, place);
   }
+  std::vector<at::Tensor> scratch;
+  if (!questions.arrays.empty()) request["scratch"] = Json::object();
+  for (const NamedArray& array : questions.arrays) {
+    const SharedPlace place = place_in_room(array.tensor.nbytes());
+    request["scratch"][array.name] = described(array.tensor, place);
+    scratch.push_back(at::from_blob(room_->data() + place.offset, array.tensor.sizes(),
+                                    at::TensorOptions(array.tensor.scalar_type())));
+  }
   request["memories"] = memories_;
-
-  Deadline deadline;
-  if (seconds_ > 0)
-    deadline = steady_clock::now() +
-               std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(seconds_));
-  Json answer;
-  if (const Outcome sent = channel_->send(request, files_, deadline); sent != Outcome::done) fail(sent);
-  if (const Outcome got = channel_->receive(answer, deadline); got != Outcome::done) fail(got);
-  if (!answer.is_object()) throw Error::format("its answer is {}, want an object", shown(answer));
+  const Json answer = converse(std::move(request), questions, scratch);
   if (const auto error = answer.find("error"); error != answer.end())
     throw Error(error->is_string() ? error->get<std::string>() : error->dump());
 

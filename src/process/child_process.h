@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -22,6 +23,13 @@ struct NamedArray {
   at::Tensor tensor;
 };
 
+/// What a child may ask back while it works on a request: it writes a question and arrays of these types and
+/// shapes, and finds the reply and what `reply` wrote to the arrays.
+struct Questions {
+  std::vector<NamedArray> arrays;
+  std::function<Json(const Json& question, const std::vector<at::Tensor>& arrays)> reply;
+};
+
 /// A program that does a component's work in a process of its own (docs/process.md). It starts when it is
 /// first asked, keeps the terminal, is spoken to over a socket, and ends with this object or this process.
 class ChildProcess {
@@ -33,8 +41,10 @@ class ChildProcess {
 
   /// Sends a request and returns the answer. Inputs that lie in shared memory are not copied; outputs, whose
   /// type and shape the answer must have, are written. Throws Error when the child says what went wrong, when
-  /// it ends or is late, or when its answer does not fit. One request at a time, whoever asks.
-  Json ask(Json request, const std::vector<NamedArray>& inputs, const std::vector<NamedArray>& outputs);
+  /// it ends or is late, or when its answer does not fit. One request at a time, whoever asks. Each message
+  /// of the child has the whole time.
+  Json ask(Json request, const std::vector<NamedArray>& inputs, const std::vector<NamedArray>& outputs,
+           const Questions& questions = {});
 
  private:
   using Outcome = Channel::Outcome;
@@ -44,7 +54,8 @@ class ChildProcess {
   [[noreturn]] void fail(Outcome outcome);
   std::string ending();
   Json described(const at::Tensor& tensor, const SharedPlace& place);
-  void make_room(const std::vector<NamedArray>& inputs, const std::vector<NamedArray>& outputs);
+  void make_room(std::initializer_list<const std::vector<NamedArray>*> all);
+  Json converse(Json request, const Questions& questions, const std::vector<at::Tensor>& arrays);
   SharedPlace place_in_room(size_t bytes);
 
   std::vector<std::string> command_;

@@ -9,13 +9,14 @@ namespace {
 
 constexpr int kProtocol = 1;
 
-// An axis in words or as a number: "n", "columns", 3.
-std::pair<Axis, int64_t> axis_of(const Json& entry, const std::string& name, int64_t n, int64_t columns) {
-  if (entry == "n") return {Axis::worker, n};
+// An axis in words or as a number: "n" (an adversary's "workers"), "columns", 3.
+std::pair<Axis, int64_t> axis_of(const Json& entry, const std::string& name, const std::string& row_axis,
+                                 int64_t n, int64_t columns) {
+  if (entry == row_axis) return {Axis::worker, n};
   if (entry == "columns") return {Axis::column, columns};
   if (entry.is_number_integer() && entry.get<int64_t>() >= 0) return {Axis::none, entry.get<int64_t>()};
-  throw Error::format("its state \"{}\" has an axis {}, want \"n\", \"columns\" or a length", name,
-                      shown(entry));
+  throw Error::format("its state \"{}\" has an axis {}, want \"{}\", \"columns\" or a length", name,
+                      shown(entry), row_axis);
 }
 
 at::ScalarType type_of(const Json& entry, const std::string& name) {
@@ -84,6 +85,7 @@ std::vector<std::string> ComponentProcess::texts(const std::string& key) const {
 std::vector<State::Entry> ComponentProcess::state(const std::string& prefix, int64_t n,
                                                   int64_t columns) const {
   std::vector<State::Entry> entries;
+  const std::string row_axis = kind_ == Kind::adversary ? "workers" : "n";
   const Json declared = introduction().value("state", Json::object());
   if (!declared.is_object()) throw Error::format("its state is {}, want an object", shown(declared));
   for (const auto& [name, entry] : declared.items()) {
@@ -92,7 +94,7 @@ std::vector<State::Entry> ComponentProcess::state(const std::string& prefix, int
     std::vector<Axis> axes;
     std::vector<int64_t> sizes;
     for (const Json& axis : entry["shape"]) {
-      const auto [kind, size] = axis_of(axis, name, n, columns);
+      const auto [kind, size] = axis_of(axis, name, row_axis, n, columns);
       axes.push_back(kind);
       sizes.push_back(size);
     }
@@ -103,9 +105,9 @@ std::vector<State::Entry> ComponentProcess::state(const std::string& prefix, int
 }
 
 Json ComponentProcess::ask(Json request, const std::vector<NamedArray>& inputs,
-                           const std::vector<NamedArray>& outputs) const {
+                           const std::vector<NamedArray>& outputs, const Questions& questions) const {
   introduction();
-  return child_->ask(std::move(request), inputs, outputs);
+  return child_->ask(std::move(request), inputs, outputs, questions);
 }
 
 uint64_t seed_for(const Random& random, int64_t worker) {

@@ -27,11 +27,12 @@ class ComponentProcess {
   std::vector<std::string> texts(const std::string& key) const;
 
   /// Arrays that the child wants to find again in the next round, as zeros: names and axes from its
-  /// introduction. `prefix` keeps them apart from others' in the state of a run.
+  /// introduction; n is the length of the axis "n", of an adversary's "workers". `prefix` keeps them apart
+  /// from others' in the state of a run.
   std::vector<State::Entry> state(const std::string& prefix, int64_t n, int64_t columns) const;
 
-  Json ask(Json request, const std::vector<NamedArray>& inputs,
-           const std::vector<NamedArray>& outputs = {}) const;
+  Json ask(Json request, const std::vector<NamedArray>& inputs, const std::vector<NamedArray>& outputs = {},
+           const Questions& questions = {}) const;
 
  private:
   Kind kind_;

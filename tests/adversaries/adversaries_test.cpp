@@ -1,80 +1,10 @@
-#include "engine/forging.h"
-#include "support/apply_rule.h"
-#include "support/catch.h"
-#include "varangian/adversary.h"
+#include "support/forge.h"
 #include "varangian/columns.h"
-
-#include <ATen/ATen.h>
 
 #include <cmath>
 
 namespace varangian {
 namespace {
-
-// A round of n workers, the last f of them liars, on a server with a rule.
-struct Scene {
-  int64_t n = 10, f = 3, columns = 1000, round = 5;
-  std::string rule = "trimmed_mean";
-  std::vector<std::string> pre = {};
-};
-
-/// What the liars send instead, [f, d].
-at::Tensor forged(const std::string& name, const Given& given, const at::Tensor& rows, const Scene& s = {},
-                  bool one_by_one = false, uint64_t seed = 3) {
-  Crew crew(2, false);
-  Roster roster{.count = s.n, .honest = {}, .byzantine = {}};
-  for (int64_t w = 0; w < s.n; ++w) (w < s.n - s.f ? roster.honest : roster.byzantine).push_back(w);
-  std::vector<std::unique_ptr<PreAggregator>> chain;
-  for (const std::string& step : s.pre)
-    chain.push_back(make<PreAggregator>(Kind::pre_aggregator, step, rule_values(Kind::pre_aggregator, step)));
-  const Defence defence(std::move(chain),
-                        make<Aggregator>(Kind::aggregator, s.rule, rule_values(Kind::aggregator, s.rule)));
-  State state;
-  defence.declare(state, s.n, s.columns, at::kCPU);
-  std::vector<Liars> liars;
-  std::vector<std::vector<int64_t>> groups = {roster.byzantine};
-  if (one_by_one) {
-    groups.clear();
-    for (const int64_t liar : roster.byzantine) groups.push_back({liar});
-  }
-  for (const std::vector<int64_t>& group : groups) {
-    liars.push_back(
-        {.adversary = make<Adversary>(Kind::adversary, name, rule_values(Kind::adversary, name, given)),
-         .name = name,
-         .workers = group,
-         .random = Random(seed, Purpose::adversary)});
-    Liars& last = liars.back();
-    last.prefix = fmt::format("{}_", liars.size());
-    State own;
-    last.adversary->declare(own, static_cast<int64_t>(group.size()), s.columns, at::kCPU);
-    for (const State::Entry& entry : own.entries())
-      state.add(last.prefix + entry.name, entry.axes, entry.value);
-  }
-  at::Tensor all = rows.clone();
-  const Messages wire{.encoding = Encoding::dense, .columns = s.columns, .rows = all};
-  const at::Tensor zeros = at::zeros({s.columns}), ones = at::ones({s.columns}), nothing;
-  const std::vector<int64_t> layers = {0};
-  const Random random = Random(4, Purpose::rule).at(s.round);
-  const DefenceView server{.wire = wire,
-                           .declared_f = s.f,
-                           .clock = {.round = s.round, .learning_rate = 0.1},
-                           .last_update = ones,
-                           .weights = ones,
-                           .reference = nothing,
-                           .layers = layers,
-                           .random = random,
-                           .state = state};
-  forge(liars, {.stage = Stage::message,
-                .rows = all,
-                .roster = roster,
-                .defence = defence,
-                .server = server,
-                .full_gradient = ones,
-                .encode = {},
-                .parallel = crew});
-  CHECK(at::equal(all.narrow(0, 0, s.n - s.f), rows.narrow(0, 0, s.n - s.f)));
-  return all.narrow(0, s.n - s.f, s.f);
-}
 
 double damage(const at::Tensor& rows, const at::Tensor& lie, const Scene& s) {
   at::Tensor all = rows.clone();
@@ -85,15 +15,6 @@ double damage(const at::Tensor& rows, const at::Tensor& lie, const Scene& s) {
       .norm()
       .item<double>();
 }
-
-// All but the one that is whatever program a user names.
-std::vector<const Descriptor*> ours() {
-  std::vector<const Descriptor*> all = Registry::instance().list(Kind::adversary);
-  std::erase_if(all, [](const Descriptor* adversary) { return adversary->name == "process"; });
-  return all;
-}
-
-bool meant_to_be_finite(const std::string& name) { return name != "nan" && name != "inf"; }
 
 }  // namespace
 
@@ -204,68 +125,11 @@ TEST_CASE("Fang's attack on Krum is picked by Krum", "[adversaries]") {
   CHECK(at::equal(Server("krum").round(all, 3), lie));
 }
 
-TEST_CASE("every adversary is finite, repeats itself and leaves honest rows alone",
-          "[adversaries][conformance]") {
-  for (const Descriptor* descriptor : ours()) {
-    for (const auto& [n, f, columns] :
-         {std::tuple(10, 3, 1000), std::tuple(10, 3, 1), std::tuple(11, 2, 77)}) {
-      INFO(descriptor->name << " " << n << " " << f << " " << columns);
-      const Scene s{.n = n, .f = f, .columns = columns};
-      const at::Tensor rows = normal_matrix(n, columns);
-      const at::Tensor messages = forged(descriptor->name, {}, rows, s);
-      CHECK(messages.isfinite().all().item<bool>() == meant_to_be_finite(descriptor->name));
-      CHECK(at::equal(at::nan_to_num(messages), at::nan_to_num(forged(descriptor->name, {}, rows, s))));
-    }
-  }
-}
-
-TEST_CASE("blind means blind: other workers' messages change nothing", "[adversaries][conformance]") {
-  const at::Tensor rows = normal_matrix(10, 500);
-  at::Tensor others = rows.clone();
-  others.narrow(0, 0, 7).mul_(-3);
-  const Scene s{.columns = 500};
-  for (const Descriptor* descriptor : ours()) {
-    if (descriptor->knowledge == "omniscient") continue;
-    INFO(descriptor->name);
-    const at::Tensor together = at::nan_to_num(forged(descriptor->name, {}, rows, s));
-    CHECK(at::equal(together, at::nan_to_num(forged(descriptor->name, {}, others, s))));
-    CHECK(at::equal(together, at::nan_to_num(forged(descriptor->name, {}, rows, s, /*one_by_one=*/true))));
-  }
-}
-
-TEST_CASE("the order of honest workers does not matter to who takes them together",
-          "[adversaries][conformance]") {
-  const at::Tensor rows = normal_matrix(10, 200);
-  at::Tensor turned = rows.clone();
-  turned.narrow(0, 0, 7).copy_(rows.narrow(0, 0, 7).flip(0));
-  const Scene s{.columns = 200};
-  for (const Descriptor* descriptor : ours()) {
-    // One worker by its number; or a step anywhere on a plateau of equal damage.
-    if (descriptor->name == "mimic" || descriptor->name == "alternate" ||
-        descriptor->name == "one_coordinate")
-      continue;
-    INFO(descriptor->name);
-    CHECK(at::allclose(at::nan_to_num(forged(descriptor->name, {}, rows, s)),
-                       at::nan_to_num(forged(descriptor->name, {}, turned, s)), 1e-3, 1e-4));
-  }
-}
-
 TEST_CASE("an adversary that uses chance uses fresh chance each round", "[adversaries]") {
   const at::Tensor rows = normal_matrix(10, 1000);
   for (const std::string name : {"random_sign", "gaussian", "uniform", "gaussian_added", "stochastic_flip"}) {
     const Scene other{.round = 6};
     CHECK_FALSE(at::equal(forged(name, {}, rows), forged(name, {}, rows, other)));
-  }
-}
-
-TEST_CASE("every adversary states its knowledge and its source", "[adversaries][conformance]") {
-  for (const Descriptor* descriptor : ours()) {
-    INFO(descriptor->name);
-    CHECK_FALSE(descriptor->citation.empty());
-    const auto made = make<Adversary>(Kind::adversary, descriptor->name, values_for(*descriptor));
-    const bool sees = dynamic_cast<const OmniscientAdversary*>(made.get()) != nullptr,
-               trains = dynamic_cast<const DataAdversary*>(made.get()) != nullptr;
-    CHECK(descriptor->knowledge == (sees ? "omniscient" : trains ? "data" : "blind"));
   }
 }
 

@@ -126,16 +126,17 @@ TEST_CASE("no rule that bears liars lets their numbers make the update non-finit
 TEST_CASE("no pre-aggregator hands on more bad messages than the rule can bear", "[conformance][hostile]") {
   for (const Descriptor* step : Registry::instance().list(Kind::pre_aggregator))
     for (const char* rule : {"median", "trimmed_mean", "multi_krum", "geometric_median", "meamed", "bulyan"})
-      for (const float bad :
-           {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity(), 1e38f})
-        for (const int64_t first : {int64_t{0}, int64_t{6}, kN - 1}) {
-          at::Tensor rows = honest_rows();
-          rows[first].fill_(bad);
-          INFO(step->name << " + " << rule << ", " << bad << " in row " << first);
-          const at::Tensor update = Server(rule, {}, {step->name}).round(rows, 1);
-          CHECK(update.isfinite().all().item<bool>());
-          CHECK(update.abs().max().item<double>() < 1e6);
-        }
+      if (bears_liars(*step))
+        for (const float bad :
+             {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity(), 1e38f})
+          for (const int64_t first : {int64_t{0}, int64_t{6}, kN - 1}) {
+            at::Tensor rows = honest_rows();
+            rows[first].fill_(bad);
+            INFO(step->name << " + " << rule << ", " << bad << " in row " << first);
+            const at::Tensor update = Server(rule, {}, {step->name}).round(rows, 1);
+            CHECK(update.isfinite().all().item<bool>());
+            CHECK(update.abs().max().item<double>() < 1e6);
+          }
 }
 
 TEST_CASE("pre-aggregators keep what they declare", "[conformance]") {

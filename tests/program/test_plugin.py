@@ -53,6 +53,28 @@ def test_each_kind_of_plugin_compiles_without_a_warning_and_passes_its_own_test(
     assert shell(tmp_path, f"mine_{kind}/test.sh").returncode != 0
 
 
+BLINDLY = "messages.copy_(view.own.flip(1).mul(factor_));"
+
+
+@pytest.mark.parametrize("kind, line, broken", [
+    ("adversary", BLINDLY, "static int calls = 0; messages.fill_(++calls);"),
+    ("aggregator", None, None),
+    ("pre_aggregator", None, None),
+])
+def test_the_conformance_suite_takes_a_plugin_and_tells_a_bad_one(kind, line, broken, tmp_path):
+    succeeds(tmp_path, f"varangian plugin new {kind} mine")
+    suite = f"VARANGIAN_TEST_PLUGINS=mine/mine.so {BUILD}/tests/unit_tests '[conformance]'"
+    succeeds(tmp_path, f"varangian plugin build mine && {suite}")
+    if line is None:
+        return
+    source = tmp_path / "mine/mine.cpp"
+    assert line in source.read_text()
+    source.write_text(source.read_text().replace(line, broken))
+    succeeds(tmp_path, "varangian plugin build mine")
+    done = shell(tmp_path, suite)
+    assert done.returncode != 0 and "mine" in done.stdout, done.stdout + done.stderr
+
+
 def test_the_meson_build_of_a_plugin_builds_and_tests_it(tmp_path):
     succeeds(tmp_path, "varangian plugin new diagnostic mine")
     tools = f"{MESON.parent}:{BUILD}:/usr/bin:/bin"

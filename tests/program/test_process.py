@@ -67,6 +67,64 @@ def test_an_adversary_in_python_gives_the_bytes_of_ours(program, write):
         assert record(program, "ours") == record(program, f"theirs{threads}")
 
 
+OPTIMAL = """
+def forge(view):
+    mean, spread = view.honest.mean(0), view.honest.std(0)
+    steps = np.linspace(0, 5, 50)
+    damage = view.damage(mean, -spread, steps)
+    best = steps[np.argmax(damage)]
+    update, told = view.explain(mean - best * spread)
+    assert np.isclose(np.linalg.norm(update - mean), damage.max(), rtol=1e-3)
+    assert np.array_equal(update, view.update(mean - best * spread))
+    assert len(told["weights"]) >= view.n and not view.honest.flags.writeable
+    assert np.array_equal(view.state.rounds, np.full(3, view.round - 1.0))
+    return np.tile(mean - best * spread, (len(view.workers), 1)), {"rounds": view.state.rounds + 1}
+varangian_plugin.serve_adversary(forge, knowledge="omniscient", state={"rounds": ["workers"]})
+"""
+
+
+def test_an_omniscient_adversary_in_python_asks_the_rule_and_goes_on_from_a_checkpoint(program, write):
+    attack = write(OPTIMAL) | {"name": "omniscient_process"}
+    changes = RULES | {"aggregator": "krum", "adversary": attack}
+    program("run", program.config(**changes | {"name": "whole"}))
+    for rounds in (20, 40):
+        program("run", program.config(**changes | {"name": "halves", "rounds": rounds}), "--threads", 2)
+    assert record(program, "whole") == record(program, "halves")
+    program("run", program.config(**changes | {"name": "ours", "adversary": {"name": "alie"}}))
+    loss = {}
+    for name in ("whole", "ours"):
+        (run,) = program.runs(name)
+        loss[name] = float(list(csv.DictReader((run / "metrics.csv").open()))[-1]["train_loss"])
+    assert loss["whole"] > loss["ours"]
+
+
+def test_the_attack_of_the_docs_runs(program, write):
+    (source,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs/process.md").read_text(), re.S | re.M)
+    attack = write("") | {"name": "omniscient_process"}
+    (program.folder / "part.py").write_text(source)
+    program("run", program.config(**RULES | {"aggregator": "median", "adversary": attack}))
+    np.save(program.folder / "honest.npy", np.random.default_rng(0).normal(size=(6, 30)).astype(np.float32))
+    program("forge", "omniscient_process", "--input", "honest.npy", "--f", 2, "--aggregator", "median", "--output", "out.npy",
+            "--set", f'command=["{sys.executable}", "part.py"]')
+    assert np.load(program.folder / "out.npy").shape == (2, 30)
+
+
+@pytest.mark.parametrize("name, text, told", [
+    ("process", 'varangian_plugin.serve_adversary(lambda view: view.own, knowledge="omniscient")\n',
+     'it wants the knowledge "omniscient", and this adversary is blind'),
+    ("process", 'varangian_plugin.serve_adversary(lambda view: view.own, state={"steps": []})\n',
+     'its state "steps" must have "workers" as its first axis'),
+    ("omniscient_process", """
+def forge(view):
+    return np.zeros((len(view.workers), len(view.weights))) + view.damage(view.weights, view.weights, "many")
+varangian_plugin.serve_adversary(forge, knowledge="omniscient")
+""", "could not convert string to float: 'many'"),
+])
+def test_what_an_adversary_may_not_is_told(program, write, name, text, told):
+    done = program("run", program.config(**RULES | {"adversary": write(text) | {"name": name}}), expect=None)
+    assert done.returncode in (1, 2) and told in done.stderr and f'adversary "{name}": ' in done.stderr, done.stderr
+
+
 def test_each_worker_and_round_has_a_seed_of_its_own_on_any_number_of_threads(program, write):
     noise = write("""
 def forge(view):

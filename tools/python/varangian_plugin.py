@@ -27,16 +27,28 @@ import numpy as np
 PROTOCOL = 1
 
 
-def serve_adversary(forge, knowledge="blind"):
-    """forge(view) returns the rows [k, d] that view.workers send instead of view.own [k, d].
+def serve_adversary(forge, knowledge="blind", state=None):
+    """forge(view) returns the rows [k, d] that view.workers send; with `state` (rows, {name: array}).
 
-    Also view.round, learning_rate, n, f, last_update [d], parameters and view.generator(i), fresh random numbers for
-    worker view.workers[i] in this round. Workers may come together or one by one: row i may depend on worker i alone.
+    All see view.round, learning_rate, n, f, last_update [d], parameters and view.generator(i), fresh random numbers for
+    worker view.workers[i] in this round.
+
+    "blind" ({"name": "process"}) sees view.own [k, d], what its workers would send if they were honest. Workers may come
+    together or one by one: row i may depend on worker i alone.
+    "omniscient" ({"name": "omniscient_process"}) sees view.honest [h, d], weights [d] and layers (first column of each),
+    and asks the server's rule, which no question changes:
+      view.update(message)   the update [d] if all liars sent message [d]
+      view.explain(message)  the update, and what the rule says of it, such as {"weights": one a worker}
+      view.damage(origin, direction, steps)  for each step how far origin + step * direction from all liars brings the
+                             update from the honest mean: fast, whatever d, for rules of distances
+
+    `state` is what the adversary remembers: names with their axes, {"last": ["workers", "columns"], "steps": []}; zeros
+    in its first round, then what was returned last. Of a blind one each begins with "workers".
     """
     def answer(view):
         view.generator = lambda i=0: np.random.default_rng(view.seeds[i])
-        return {"rows": forge(view)}
-    _serve("adversary", answer, {"knowledge": knowledge})
+        return _with_state(forge(_remembering(view, state)), "rows", state)
+    _serve("adversary", answer, {"knowledge": knowledge, "state": _shapes(state)})
 
 
 def serve_aggregator(aggregate, state=None):
@@ -48,14 +60,8 @@ def serve_aggregator(aggregate, state=None):
     """
     def answer(view):
         view.generator = lambda: np.random.default_rng(view.seed)
-        view.state = types.SimpleNamespace(**{name: getattr(view, "state." + name) for name in state or {}})
-        result = aggregate(view)
-        if not state:
-            return {"update": result}
-        if not (isinstance(result, tuple) and len(result) == 2):
-            raise TypeError("a rule with state returns the update and a dict of what it remembers")
-        return {"update": result[0]} | {"state." + name: result[1][name] for name in state}
-    _serve("aggregator", answer, {"state": {name: {"shape": list(axes)} for name, axes in (state or {}).items()}})
+        return _with_state(aggregate(_remembering(view, state)), "update", state)
+    _serve("aggregator", answer, {"state": _shapes(state)})
 
 
 def serve_diagnostic(measure, columns=(), worker_columns=()):
@@ -77,6 +83,39 @@ def serve_diagnostic(measure, columns=(), worker_columns=()):
     _serve("diagnostic", answer, {"columns": list(columns), "worker_columns": list(worker_columns)})
 
 
+def _shapes(state):
+    return {name: {"shape": list(axes)} for name, axes in (state or {}).items()}
+
+
+def _remembering(view, state):
+    view.state = types.SimpleNamespace(**{name: getattr(view, "state." + name) for name in state or {}})
+    return view
+
+
+def _with_state(result, name, state):
+    if not state:
+        return {name: result}
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise TypeError(f"what has state returns the {name} and a dict of what it remembers")
+    return {name: result[0]} | {"state." + key: result[1][key] for key in state}
+
+
+def _let_it_ask(view, channel, scratch):
+    """Gives the view its questions to the server's rule."""
+    origin, toward = (channel.array(scratch[name]) for name in ("origin", "direction"))
+
+    def explain(message):
+        origin[...] = np.asarray(message)
+        reply = channel.ask({"question": "update"})
+        return origin.copy(), reply["explanation"]
+
+    def damage(first, direction, steps):
+        origin[...], toward[...] = np.asarray(first), np.asarray(direction)
+        return np.array(channel.ask({"question": "damage", "steps": np.asarray(steps, float).tolist()})["damage"], float)
+
+    view.explain, view.damage, view.update = explain, damage, lambda message: explain(message)[0]
+
+
 def _serve(kind, answer, introduction):
     if "VARANGIAN_FD" not in os.environ:
         sys.exit(f"{sys.argv[0]}: the simulator starts this program: name it in a config as "
@@ -90,10 +129,12 @@ def _serve(kind, answer, introduction):
             continue
         view = types.SimpleNamespace(parameters=parameters)
         for name, value in request.items():
-            if name not in ("inputs", "outputs", "memories", "ask"):
+            if name not in ("inputs", "outputs", "memories", "scratch", "ask"):
                 setattr(view, name, value)
         for name, place in request["inputs"].items():
             setattr(view, name, channel.array(place))
+        if "scratch" in request:
+            _let_it_ask(view, channel, request["scratch"])
         try:
             results = answer(view)
             shapes = {}
@@ -142,6 +183,13 @@ class _Channel:
             self.memories[memory["id"]] = mmap.mmap(file, memory["bytes"], access=access)
             os.close(file)
         return request
+
+    def ask(self, question):
+        self.send(question)
+        reply = self.receive()
+        if reply is None:  # the run has ended on it
+            sys.exit(1)
+        return reply
 
     def send(self, answer):
         text = json.dumps(answer).encode()

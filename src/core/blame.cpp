@@ -1,4 +1,4 @@
-#include "engine/blame.h"
+#include "core/blame.h"
 
 #include <c10/util/Exception.h>
 
