@@ -1,8 +1,13 @@
 """varangian forge, and adversaries in whole runs."""
 import csv
+import pathlib
 
 import numpy as np
 import pytest
+
+from peers.cases import ADVERSARIES, INPUTS, SEARCHES
+
+PEERS = pathlib.Path(__file__).parent / "peers"
 
 
 @pytest.fixture
@@ -12,13 +17,17 @@ def honest(program):
     return rows
 
 
-def forge(program, name, *arguments):
-    program("forge", name, "--input", "honest.npy", "--f", 4, "--output", "out.npy", *arguments)
+def options(**settings):
+    return [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+
+
+def forge(program, name, *arguments, f=4, **settings):
+    program("forge", name, "--input", "honest.npy", "--f", f, "--output", "out.npy", *arguments, *options(**settings))
     return np.load(program.folder / "out.npy")
 
 
 def test_alie_equals_its_formula(program, honest):
-    lies = forge(program, "alie", "--set", "quantile=given", "--set", "z=1.5")
+    lies = forge(program, "alie", quantile="given", z=1.5)
     assert lies.shape == (4, 200)
     assert np.allclose(lies, honest.mean(0) - 1.5 * honest.std(0, ddof=1), atol=1e-5)
 
@@ -28,6 +37,41 @@ def test_the_optimum_against_krum_is_what_krum_selects(program, honest):
     np.save(program.folder / "all.npy", np.concatenate([honest, lies]))
     program("aggregate", "krum", "--input", "all.npy", "--f", 4, "--output", "update.npy")
     assert np.array_equal(np.load(program.folder / "update.npy"), lies[0])
+
+
+def rows_of(program, rows):
+    """The number of liars; the honest rows are in honest.npy and returned."""
+    f = INPUTS[rows][1]
+    honest = np.load(PEERS / f"rows-{rows}.npy")[f:]
+    np.save(program.folder / "honest.npy", honest)
+    return f, honest
+
+
+@pytest.mark.parametrize("rows", INPUTS)
+@pytest.mark.parametrize("case", ADVERSARIES)
+def test_lies_of_peers(program, rows, case):
+    name, settings, _ = ADVERSARIES[case]
+    f, _ = rows_of(program, rows)
+    theirs = np.load(PEERS / f"forged-{rows}.npy")[list(ADVERSARIES).index(case)]
+    ours = forge(program, name, f=f, **settings)
+    assert ours.shape == (f, theirs.size) and np.allclose(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("rows", INPUTS)
+@pytest.mark.parametrize("case", SEARCHES)
+def test_searches_do_at_least_the_harm_of_a_peers(program, rows, case):
+    name, settings, rule, details, _ = SEARCHES[case]
+    f, honest = rows_of(program, rows)
+
+    def harm(lies):
+        np.save(program.folder / "all.npy", np.concatenate([honest, lies]))
+        program("aggregate", rule, "--input", "all.npy", "--f", f, "--output", "update.npy", *options(**details))
+        return np.linalg.norm(np.load(program.folder / "update.npy") - honest.mean(0))
+
+    theirs = np.load(PEERS / f"searched-{rows}.npy")[list(SEARCHES).index(case)]
+    of_rule = {f"{rule}.{key}": value for key, value in details.items()}
+    ours = forge(program, name, "--aggregator", rule, f=f, **settings, **of_rule)
+    assert harm(ours) >= 0.999 * harm(np.tile(theirs, (f, 1)))
 
 
 @pytest.mark.parametrize("arguments, told", [

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes rows-INPUT.npy and outputs-INPUT.npy (one row a case) beside this file. Run by a Python that has the peers:
+"""Writes rows-, outputs-, forged- and searched-INPUT.npy (each but the first with one row a case) beside this file. Run by a Python that has the peers:
 
   bench/peers.py --setup && .peers/bin/python tests/program/peers/make.py
 
@@ -10,7 +10,7 @@ import pathlib
 import byzfl
 import numpy as np
 import torch
-from cases import CASES, INPUTS
+from cases import ADVERSARIES, CASES, INPUTS, SEARCHES
 
 
 class chain:
@@ -28,12 +28,24 @@ def byzpy(module, name, **values):
     return lambda x: rule.aggregate(list(x.unbind(0)))
 
 
+def byzpy_attack(module, name, **values):
+    attack = getattr(importlib.import_module("byzpy.attacks." + module), name + "Attack")(**values)
+    return lambda x: attack.apply(honest_grads=list(x.unbind(0)))
+
+
+def save(kind, cases, x):
+    """What the last part of each case makes of x."""
+    outputs = [np.asarray(eval(expression, known)(x.clone())) for *_, expression in cases.values()]
+    np.save(folder / f"{kind}-{name}.npy", np.stack(outputs).astype(np.float32))
+
+
 folder = pathlib.Path(__file__).parent
 for seed, (name, (n, f, d)) in enumerate(INPUTS.items()):
     rows = np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
     rows[:f] = 3 * rows[:f] + 1  # these lie, a little
     x = torch.from_numpy(rows)
-    known = {"byzfl": byzfl, "byzpy": byzpy, "chain": chain, "n": n, "f": f}
-    outputs = [np.asarray(eval(expression, known)(x.clone())) for *_, expression in CASES.values()]
+    known = {"byzfl": byzfl, "byzpy": byzpy, "byzpy_attack": byzpy_attack, "chain": chain, "n": n, "f": f}
     np.save(folder / f"rows-{name}.npy", rows)
-    np.save(folder / f"outputs-{name}.npy", np.stack(outputs).astype(np.float32))
+    save("outputs", CASES, x)
+    save("forged", ADVERSARIES, x[f:])
+    save("searched", SEARCHES, x[f:])
