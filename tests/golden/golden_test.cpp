@@ -33,6 +33,17 @@ const std::vector<Golden> kGoldens = {
     {"random_k",
      R"("compressor": {"up": {"name": "natural"}, "down": {"name": "random_k", "fraction": 0.5}}, "aggregator": "mean",
         "adversary": "zero")"},
+    {"fang_trimmed_mean", R"("aggregator": "trimmed_mean", "adversary": "fang_trimmed_mean")"},
+    {"anti_cge", R"("aggregator": "cge", "adversary": "anti_cge")"},
+    {"gradient_negation", R"("aggregator": "krum", "declared_f": 2, "adversary": "full_gradient_negation")"},
+    {"mimic", R"("aggregator": "mean", "adversary": {"name": "mimic", "index": 2})"},
+    {"sign_guard_aware", R"("aggregator": "median", "adversary": "sign_guard_aware")"},
+    {"tie_seeker", R"("preset": "signum", "adversary": "tie_seeker", "optimizer": {"name": "sgd", "lr": 0.01})"},
+    {"coalition",
+     R"("aggregator": "mean", "adversaries": [{"name": "lazy", "workers": 1}, {"name": "stochastic_flip", "workers": 1,
+        "rounds": [3, 6]}, {"name": "gaussian_added", "workers": 1, "stage": "gradient"}])"},
+    {"alternate",
+     R"("aggregator": "median", "adversary": {"name": "alternate", "first": "ipm", "second": "uniform", "period": 2})"},
 };
 
 }  // namespace
