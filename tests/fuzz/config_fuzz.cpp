@@ -8,30 +8,36 @@
 
 #include "core/schema.h"
 
+#include <set>
+
 namespace varangian {
 namespace {
 
 // A sweep may name 100,000 runs; a few show the same mistakes.
 constexpr size_t kMostRuns = 32;
 
-void collect(const Node& node, const std::string& pointer, std::vector<Json>& words) {
+/// Each component's parameters once, where it is met first: a component may hold others of its own kind.
+void collect(const Node& node, const std::string& pointer, std::set<const Descriptor*>& met,
+             std::vector<Json>& words) {
   words.push_back(node.name);
   words.push_back(pointer);
   words.push_back(node.initial);
   for (const std::string& word : node.choices) words.push_back(word);
   if (node.type == Node::Type::component)
     for (const Descriptor* component : Registry::instance().list(node.kind)) {
+      if (!met.insert(component).second) continue;
       words.push_back(component->name);
       for (const Parameter& parameter : component->parameters)
-        collect(node_of(parameter), child(pointer, parameter.name), words);
+        collect(node_of(parameter), child(pointer, parameter.name), met, words);
     }
-  for (const Node& part : node.children) collect(part, child(pointer, part.name), words);
+  for (const Node& part : node.children) collect(part, child(pointer, part.name), met, words);
 }
 
 /// All that a config can be made of.
 std::vector<Json> vocabulary() {
   std::vector<Json> words = awkward_values();
-  collect(run_grammar(), "", words);
+  std::set<const Descriptor*> met;
+  collect(run_grammar(), "", met, words);
   for (const char* word : {"extends", "preset", "sweep", "grid", "zip", "cases", "seeds", "inapplicable",
                            "skip", "force", "error", "rest", "adversary"})
     words.push_back(word);
