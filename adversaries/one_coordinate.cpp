@@ -47,6 +47,7 @@ const Descriptor kDescriptor{
                     .high = 1e9,
                     .above_low = true,
                     .unit = "deviations"}},
+    .revision = 2,
     .knowledge = "omniscient",
 };
 

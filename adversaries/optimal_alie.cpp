@@ -34,6 +34,7 @@ const Descriptor kDescriptor{
                     .initial = std::string("minus"),
                     .choices = {"minus", "plus"}},
                    largest_step()},
+    .revision = 2,
     .knowledge = "omniscient",
 };
 

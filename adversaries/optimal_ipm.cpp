@@ -27,6 +27,7 @@ const Descriptor kDescriptor{
         "Xie, Koyejo, Gupta 2019, arXiv 1903.03936; line search after El Mhamdi, Guerraoui, Rouault 2021 "
         "(ICLR)",
     .parameters = {largest_step()},
+    .revision = 2,
     .knowledge = "omniscient",
 };
 

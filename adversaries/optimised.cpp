@@ -41,6 +41,7 @@ const Descriptor kDescriptor{
                     .initial = Selection{.name = "ipm"},
                     .kind = Kind::adversary},
                    largest_step()},
+    .revision = 2,
     .knowledge = "omniscient",
 };
 

@@ -45,11 +45,11 @@ inline at::Tensor forged_by(const std::shared_ptr<const Adversary>& adversary, c
   const Messages wire{.encoding = Encoding::dense, .columns = s.columns, .rows = all};
   const at::Tensor zeros = at::zeros({s.columns}), ones = at::ones({s.columns}), nothing;
   const std::vector<int64_t> layers = {0};
-  const Random random = Random(4, Purpose::rule).at(s.round);
+  const Random random = Random(3, Purpose::rule).at(s.round);
   const DefenceView server{.wire = wire,
                            .declared_f = s.f,
                            .clock = {.round = s.round, .learning_rate = 0.1},
-                           .last_update = ones,
+                           .last_update = s.round == 1 ? zeros : ones,
                            .weights = ones,
                            .reference = nothing,
                            .layers = layers,
