@@ -42,27 +42,33 @@ void describe(const Descriptor& component) {
   }
 }
 
+/// Of every kind that has one of this name.
+void describe_all(const std::string& name) {
+  std::vector<std::string> names;
+  bool found = false;
+  for (const Kind kind : all_kinds())
+    for (const Descriptor* component : Registry::instance().list(kind)) {
+      names.push_back(component->name);
+      if (component->name != name) continue;
+      describe(*component);
+      found = true;
+    }
+  if (!found) throw Error::format("describe: unknown component \"{}\"{}", name, suggestion(name, names));
+}
+
 }  // namespace
 
 void add_describe_command(CLI::App& app, int&) {
-  CLI::App* command = app.add_subcommand("describe", "Describe a component: parameters, defaults, source");
-  auto name = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("describe", "Describe components: parameters, defaults, source");
+  auto names = std::make_shared<std::vector<std::string>>();
   auto plugins = std::make_shared<std::vector<std::string>>();
-  command->add_option("name", *name, "As varangian list shows it")->required();
+  command->add_option("name", *names, "As varangian list shows it; several are described in turn")
+      ->required();
   command->add_option("--plugin", *plugins, "Load a component from a shared library")->type_name("FILE");
   command->footer("Example: varangian describe majority_vote");
-  command->callback([name, plugins] {
+  command->callback([names, plugins] {
     for (const std::string& plugin : *plugins) load_plugin(plugin);
-    std::vector<std::string> names;
-    bool found = false;
-    for (const Kind kind : all_kinds())
-      for (const Descriptor* component : Registry::instance().list(kind)) {
-        names.push_back(component->name);
-        if (component->name != *name) continue;
-        describe(*component);
-        found = true;
-      }
-    if (!found) throw Error::format("describe: unknown component \"{}\"{}", *name, suggestion(*name, names));
+    for (const std::string& name : *names) describe_all(name);
   });
 }
 
