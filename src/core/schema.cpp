@@ -4,6 +4,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace varangian {
@@ -157,8 +158,12 @@ Json resolve(const Json* raw, const Node& node, const std::string& pointer, Prob
     return resolve(&whole, node, pointer, problems);
   }
   if (!has_type(*raw, node.type)) {
-    problems.add(pointer, fmt::format("{} is not {}{}", shown(*raw), type_name(node.type),
-                                      node.nullable ? " (or null)" : ""));
+    const bool may_be_empty =
+        node.type == Node::Type::object && std::none_of(node.children.begin(), node.children.end(),
+                                                        [](const Node& child) { return child.required; });
+    problems.add(pointer, fmt::format("{} is not {}{}{}", shown(*raw), type_name(node.type),
+                                      node.nullable ? " (or null)" : "",
+                                      may_be_empty ? "; {} stands for its defaults" : ""));
     return node.initial;
   }
   switch (node.type) {

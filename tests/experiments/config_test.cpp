@@ -78,7 +78,7 @@ TEST_CASE("each mistake is answered with its place, the value and what would be 
       {{{"/compressor", "{\"name\": \"top_k\", \"error_feedback\": {\"decay\": 2}}"}},
        "x.json: /compressor/up/error_feedback/decay: 2 is out of range"},
       {{{"/compressor", "{\"name\": \"top_k\", \"error_feedback\": true}"}},
-       "x.json: /compressor/up/error_feedback: true is not an object (or null)"},
+       "x.json: /compressor/up/error_feedback: true is not an object (or null); {} stands for its defaults"},
       {{{"/compressor", "{\"down\": \"topk\"}"}},
        "x.json: /compressor/down/name: unknown compressor \"topk\"; did you mean \"top_k\"?"},
       {{{"/task/dataset", "{\"name\": \"quadratic\", \"optima\": [1], \"spread\": 1}"}},
