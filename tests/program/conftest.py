@@ -1,26 +1,10 @@
 """Tests of the program as a user meets it: commands, exit codes, files."""
 import json
-import os
-import pathlib
 import subprocess
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("VARANGIAN_BUILD", ROOT / "build"))
-
-CONFIG = {
-    "format": 1,
-    "name": "toy",
-    "rounds": 40,
-    "task": {"dataset": {"name": "quadratic", "dimension": 50}},
-    "workers": {"count": 9, "byzantine": 3},
-    "adversary": "sign_flip",
-    "compressor": "sign",
-    "aggregator": "majority_vote",
-    "optimizer": {"name": "sgd", "lr": 0.01},
-    "evaluate": {"every": 10},
-}
+from tree import BUILD, CONFIG
 
 
 class Program:

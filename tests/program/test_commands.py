@@ -6,7 +6,7 @@ import re
 import jsonschema
 import pytest
 
-from conftest import BUILD, ROOT
+from tree import BUILD, ROOT
 
 COMMANDS = ["run", "check", "list", "describe", "schema", "results"]
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import ROOT
+from tree import ROOT
 
 
 def final_losses(program, name, axis):

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from conftest import ROOT
+from tree import ROOT
 from test_plugin import succeeds
 
 ONE_SEED = "--set /sweep/seeds=1"

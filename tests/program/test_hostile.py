@@ -8,7 +8,7 @@ import struct
 import numpy
 import pytest
 
-from conftest import BUILD, CONFIG
+from tree import BUILD, CONFIG
 
 IMAGES = {"task": {"dataset": {"name": "mnist", "path": "data"}, "model": "logistic"}, "compressor": "none", "aggregator": "mean",
           "workers": {"count": 4, "byzantine": 0, "batch": {"size": 8}}}

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from conftest import BUILD, CONFIG, ROOT
+from tree import BUILD, CONFIG, ROOT
 
 # Nothing of the caller's: no library path, no home, no virtual environment.
 BARE = {"PATH": "/usr/bin:/bin"}

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import BUILD, ROOT
+from tree import BUILD, ROOT
 
 LONG = {"rounds": 6000, "evaluate": {"every": 500}, "checkpoint": {"seconds": 0.05}, "diagnostics": ["vote_margin"]}
 RECORD = ["metrics.csv", "diagnostics.csv", "workers.csv", "weights.safetensors"]

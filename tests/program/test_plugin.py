@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from conftest import BUILD, ROOT
+from tree import BUILD, ROOT
 
 MESON = pathlib.Path(sys.executable).parent / "meson"
 KINDS = ["adversary", "aggregator", "compressor", "diagnostic", "pre_aggregator"]

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from conftest import BUILD, CONFIG, ROOT
+from tree import BUILD, CONFIG, ROOT
 
 HELPER = ROOT / "tools/python"
 RULES = {"compressor": "none", "aggregator": "mean"}

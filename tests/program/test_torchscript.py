@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from conftest import ROOT
+from tree import ROOT
 
 MODELS = pathlib.Path(__file__).parent / "models"
 OURS = {"name": "mlp", "hidden": [12]}
