@@ -1,10 +1,12 @@
 """Tests of the program as a user meets it: commands, exit codes, files."""
 import json
 import subprocess
+import sys
 
+import numpy as np
 import pytest
 
-from tree import BUILD, CONFIG
+from tree import BUILD, CONFIG, ROOT, settings
 
 
 class Program:
@@ -25,6 +27,11 @@ class Program:
         assert expect in (None, done.returncode), f"exit {done.returncode}: {done.stdout}{done.stderr}"
         return done
 
+    def forge(self, name, *arguments, f=4, **values):
+        """What the liars send when the honest send honest.npy."""
+        self("forge", name, "--input", "honest.npy", "--f", f, "--output", "out.npy", *arguments, *settings(**values))
+        return np.load(self.folder / "out.npy")
+
     def start(self, *arguments):
         return subprocess.Popen([BUILD / "varangian", *map(str, arguments)], cwd=self.folder,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -40,3 +47,23 @@ class Program:
 @pytest.fixture
 def program(tmp_path):
     return Program(tmp_path)
+
+
+@pytest.fixture
+def honest(program):
+    """The rows in honest.npy."""
+    rows = np.random.default_rng(1).normal(0.3, 1, (13, 200)).astype(np.float32)
+    np.save(program.folder / "honest.npy", rows)
+    return rows
+
+
+@pytest.fixture
+def write(program, monkeypatch):
+    """Writes a program in Python and gives the component that it is."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "tools/python"))
+
+    def write(text, name="part.py", **settings):
+        (program.folder / name).write_text("import numpy as np\nimport varangian_plugin\n" + text)
+        return {"name": "process", "command": [sys.executable, name], **settings}
+
+    return write

@@ -5,7 +5,9 @@ import pathlib
 
 import numpy as np
 import pytest
+
 from peers.cases import CASES, INPUTS
+from tree import settings
 
 PEERS = pathlib.Path(__file__).parent / "peers"
 ROWS = {
@@ -25,10 +27,6 @@ def aggregate(program, tmp_path):
         return np.load(tmp_path / "out.npy")
 
     return call
-
-
-def settings(**values):
-    return [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
 
 
 GOLDEN = [

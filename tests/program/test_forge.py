@@ -6,34 +6,19 @@ import numpy as np
 import pytest
 
 from peers.cases import ADVERSARIES, INPUTS, SEARCHES
+from tree import settings
 
 PEERS = pathlib.Path(__file__).parent / "peers"
 
 
-@pytest.fixture
-def honest(program):
-    rows = np.random.default_rng(1).normal(0.3, 1, (13, 200)).astype(np.float32)
-    np.save(program.folder / "honest.npy", rows)
-    return rows
-
-
-def options(**settings):
-    return [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
-
-
-def forge(program, name, *arguments, f=4, **settings):
-    program("forge", name, "--input", "honest.npy", "--f", f, "--output", "out.npy", *arguments, *options(**settings))
-    return np.load(program.folder / "out.npy")
-
-
 def test_alie_equals_its_formula(program, honest):
-    lies = forge(program, "alie", quantile="given", z=1.5)
+    lies = program.forge("alie", quantile="given", z=1.5)
     assert lies.shape == (4, 200)
     assert np.allclose(lies, honest.mean(0) - 1.5 * honest.std(0, ddof=1), atol=1e-5)
 
 
 def test_the_optimum_against_krum_is_what_krum_selects(program, honest):
-    lies = forge(program, "optimal_alie", "--aggregator", "krum")
+    lies = program.forge("optimal_alie", "--aggregator", "krum")
     np.save(program.folder / "all.npy", np.concatenate([honest, lies]))
     program("aggregate", "krum", "--input", "all.npy", "--f", 4, "--output", "update.npy")
     assert np.array_equal(np.load(program.folder / "update.npy"), lies[0])
@@ -50,27 +35,27 @@ def rows_of(program, rows):
 @pytest.mark.parametrize("rows", INPUTS)
 @pytest.mark.parametrize("case", ADVERSARIES)
 def test_lies_of_peers(program, rows, case):
-    name, settings, _ = ADVERSARIES[case]
+    name, values, _ = ADVERSARIES[case]
     f, _ = rows_of(program, rows)
     theirs = np.load(PEERS / f"forged-{rows}.npy")[list(ADVERSARIES).index(case)]
-    ours = forge(program, name, f=f, **settings)
+    ours = program.forge(name, f=f, **values)
     assert ours.shape == (f, theirs.size) and np.allclose(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("rows", INPUTS)
 @pytest.mark.parametrize("case", SEARCHES)
 def test_searches_do_at_least_the_harm_of_a_peers(program, rows, case):
-    name, settings, rule, details, _ = SEARCHES[case]
+    name, values, rule, details, _ = SEARCHES[case]
     f, honest = rows_of(program, rows)
 
     def harm(lies):
         np.save(program.folder / "all.npy", np.concatenate([honest, lies]))
-        program("aggregate", rule, "--input", "all.npy", "--f", f, "--output", "update.npy", *options(**details))
+        program("aggregate", rule, "--input", "all.npy", "--f", f, "--output", "update.npy", *settings(**details))
         return np.linalg.norm(np.load(program.folder / "update.npy") - honest.mean(0))
 
     theirs = np.load(PEERS / f"searched-{rows}.npy")[list(SEARCHES).index(case)]
     of_rule = {f"{rule}.{key}": value for key, value in details.items()}
-    ours = forge(program, name, "--aggregator", rule, f=f, **settings, **of_rule)
+    ours = program.forge(name, "--aggregator", rule, f=f, **values, **of_rule)
     assert harm(ours) >= 0.999 * harm(np.tile(theirs, (f, 1)))
 
 

@@ -8,7 +8,6 @@ import struct
 import numpy
 import pytest
 
-from tree import BUILD, CONFIG
 
 IMAGES = {"task": {"dataset": {"name": "mnist", "path": "data"}, "model": "logistic"}, "compressor": "none", "aggregator": "mean",
           "workers": {"count": 4, "byzantine": 0, "batch": {"size": 8}}}

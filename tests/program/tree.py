@@ -1,4 +1,4 @@
-"""Where the checkout and the program under test are, and a config to start from."""
+"""Where the checkout and the program under test are, a config to start from, and how parameters are given."""
 import os
 import pathlib
 
@@ -17,3 +17,7 @@ CONFIG = {
     "optimizer": {"name": "sgd", "lr": 0.01},
     "evaluate": {"every": 10},
 }
+
+
+def settings(**values):
+    return [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
