@@ -29,7 +29,7 @@ class Alie final : public OmniscientAdversary {
   bool unbiased_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kAlie{
     .kind = Kind::adversary,
     .name = "alie",
     .summary = "a little is enough: the honest mean, off by z deviations in every coordinate",
@@ -53,5 +53,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Alie, kDescriptor)
+VARANGIAN_REGISTER(Alie, kAlie)
 }  // namespace varangian

@@ -39,7 +39,7 @@ class Alternate final : public OmniscientAdversary {
   int64_t period_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kAlternate{
     .kind = Kind::adversary,
     .name = "alternate",
     .summary = "two adversaries in turns",
@@ -62,5 +62,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Alternate, kDescriptor)
+VARANGIAN_REGISTER(Alternate, kAlternate)
 }  // namespace varangian

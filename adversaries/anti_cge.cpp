@@ -35,7 +35,7 @@ class AntiCge final : public OmniscientAdversary {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kAntiCge{
     .kind = Kind::adversary,
     .name = "anti_cge",
     .summary = "minus the sum of the shortest honest messages, just short enough to be kept",
@@ -44,5 +44,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(AntiCge, kDescriptor)
+VARANGIAN_REGISTER(AntiCge, kAntiCge)
 }  // namespace varangian

@@ -54,7 +54,7 @@ class BadNets final : public DataAdversary {
   float boost_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kBadNets{
     .kind = Kind::adversary,
     .name = "badnets",
     .summary = "a backdoor: a patch in the corner of an image that calls for the target class",
@@ -80,5 +80,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(BadNets, kDescriptor)
+VARANGIAN_REGISTER(BadNets, kBadNets)
 }  // namespace varangian

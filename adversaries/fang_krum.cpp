@@ -79,7 +79,7 @@ class FangKrum final : public OmniscientAdversary {
   bool partial_, halves_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kFangKrum{
     .kind = Kind::adversary,
     .name = "fang_krum",
     .summary = "minus the honest mean's signs, as long as Krum still picks it",
@@ -98,5 +98,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(FangKrum, kDescriptor)
+VARANGIAN_REGISTER(FangKrum, kFangKrum)
 }  // namespace varangian

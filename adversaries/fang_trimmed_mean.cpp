@@ -46,7 +46,7 @@ class FangTrimmedMean final : public OmniscientAdversary {
   double factor_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kFangTrimmedMean{
     .kind = Kind::adversary,
     .name = "fang_trimmed_mean",
     .summary = "beyond the honest messages in every coordinate, on the wrong side",
@@ -68,5 +68,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(FangTrimmedMean, kDescriptor)
+VARANGIAN_REGISTER(FangTrimmedMean, kFangTrimmedMean)
 }  // namespace varangian

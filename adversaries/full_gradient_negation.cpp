@@ -20,7 +20,7 @@ class FullGradientNegation final : public OmniscientAdversary {
   float kappa_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kFullGradientNegation{
     .kind = Kind::adversary,
     .name = "full_gradient_negation",
     .summary = "sends the negated gradient over all training samples, enlarged",
@@ -30,5 +30,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(FullGradientNegation, kDescriptor)
+VARANGIAN_REGISTER(FullGradientNegation, kFullGradientNegation)
 }  // namespace varangian

@@ -24,7 +24,7 @@ class Gaussian final : public BlindAdversary {
   float deviation_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kGaussian{
     .kind = Kind::adversary,
     .name = "gaussian",
     .summary = "sends a fresh vector of Gaussian noise",
@@ -40,5 +40,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Gaussian, kDescriptor)
+VARANGIAN_REGISTER(Gaussian, kGaussian)
 }  // namespace varangian

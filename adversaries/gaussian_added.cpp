@@ -19,7 +19,7 @@ class GaussianAdded final : public BlindAdversary {
   float deviation_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kGaussianAdded{
     .kind = Kind::adversary,
     .name = "gaussian_added",
     .summary = "adds Gaussian noise to its honest message",
@@ -33,5 +33,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(GaussianAdded, kDescriptor)
+VARANGIAN_REGISTER(GaussianAdded, kGaussianAdded)
 }  // namespace varangian

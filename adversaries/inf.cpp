@@ -19,7 +19,7 @@ class Infinite final : public BlindAdversary {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kInfinite{
     .kind = Kind::adversary,
     .name = "inf",
     .summary = "sends infinity in every coordinate",
@@ -28,5 +28,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Infinite, kDescriptor)
+VARANGIAN_REGISTER(Infinite, kInfinite)
 }  // namespace varangian

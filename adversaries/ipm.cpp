@@ -23,7 +23,7 @@ class Ipm final : public OmniscientAdversary {
   float epsilon_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kIpm{
     .kind = Kind::adversary,
     .name = "ipm",
     .summary = "inner product manipulation: minus a multiple of the honest mean",
@@ -38,5 +38,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Ipm, kDescriptor)
+VARANGIAN_REGISTER(Ipm, kIpm)
 }  // namespace varangian

@@ -21,7 +21,7 @@ class LabelFlip final : public DataAdversary {
   bool honest_batches_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kLabelFlip{
     .kind = Kind::adversary,
     .name = "label_flip",
     .summary = "trains on mirrored labels: class y becomes K - 1 - y",
@@ -38,5 +38,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(LabelFlip, kDescriptor)
+VARANGIAN_REGISTER(LabelFlip, kLabelFlip)
 }  // namespace varangian

@@ -36,7 +36,7 @@ class Lazy final : public BlindAdversary {
   float size_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kLazy{
     .kind = Kind::adversary,
     .name = "lazy",
     .summary = "sends its honest message of the round before, perhaps under a mask of noise",
@@ -54,5 +54,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Lazy, kDescriptor)
+VARANGIAN_REGISTER(Lazy, kLazy)
 }  // namespace varangian

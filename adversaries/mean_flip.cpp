@@ -18,7 +18,7 @@ class MeanFlip final : public OmniscientAdversary {
   float factor_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMeanFlip{
     .kind = Kind::adversary,
     .name = "mean_flip",
     .summary = "sends the negated mean of the honest messages",
@@ -28,5 +28,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(MeanFlip, kDescriptor)
+VARANGIAN_REGISTER(MeanFlip, kMeanFlip)
 }  // namespace varangian

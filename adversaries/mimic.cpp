@@ -65,7 +65,7 @@ class Mimic final : public OmniscientAdversary {
   int64_t index_, warmup_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMimic{
     .kind = Kind::adversary,
     .name = "mimic",
     .summary = "sends what one honest worker sends, so that its data counts f times more",
@@ -93,5 +93,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Mimic, kDescriptor)
+VARANGIAN_REGISTER(Mimic, kMimic)
 }  // namespace varangian

@@ -32,7 +32,7 @@ class MinMax final : public OmniscientAdversary {
   double largest_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMinMax{
     .kind = Kind::adversary,
     .name = "min_max",
     .summary = "perturbs the mean as far as its distances stay below the honest ones",
@@ -42,5 +42,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(MinMax, kDescriptor)
+VARANGIAN_REGISTER(MinMax, kMinMax)
 }  // namespace varangian

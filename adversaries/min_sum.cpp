@@ -49,7 +49,7 @@ std::vector<Parameter> parameters() {
   return all;
 }
 
-const Descriptor kDescriptor{
+const Descriptor kMinSum{
     .kind = Kind::adversary,
     .name = "min_sum",
     .summary = "perturbs the mean as far as its sum of squared distances stays an honest one",
@@ -59,5 +59,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(MinSum, kDescriptor)
+VARANGIAN_REGISTER(MinSum, kMinSum)
 }  // namespace varangian

@@ -19,7 +19,7 @@ class NotANumber final : public BlindAdversary {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kNotANumber{
     .kind = Kind::adversary,
     .name = "nan",
     .summary = "sends not a number in every coordinate",
@@ -30,5 +30,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(NotANumber, kDescriptor)
+VARANGIAN_REGISTER(NotANumber, kNotANumber)
 }  // namespace varangian

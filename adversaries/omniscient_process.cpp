@@ -52,7 +52,7 @@ class OmniscientProcess final : public OmniscientAdversary {
   AdversaryProcess process_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kOmniscientProcess{
     .kind = Kind::adversary,
     .name = "omniscient_process",
     .summary =
@@ -64,5 +64,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(OmniscientProcess, kDescriptor)
+VARANGIAN_REGISTER(OmniscientProcess, kOmniscientProcess)
 }  // namespace varangian

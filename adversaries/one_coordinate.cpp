@@ -31,7 +31,7 @@ class OneCoordinate final : public OmniscientAdversary {
   double largest_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kOneCoordinate{
     .kind = Kind::adversary,
     .name = "one_coordinate",
     .summary = "hides a large error in one coordinate, as far as this server bears it worst",
@@ -52,5 +52,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(OneCoordinate, kDescriptor)
+VARANGIAN_REGISTER(OneCoordinate, kOneCoordinate)
 }  // namespace varangian

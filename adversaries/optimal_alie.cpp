@@ -22,7 +22,7 @@ class OptimalAlie final : public OmniscientAdversary {
   double largest_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kOptimalAlie{
     .kind = Kind::adversary,
     .name = "optimal_alie",
     .summary = "mean - t deviation, with the t that this server bears worst",
@@ -39,5 +39,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(OptimalAlie, kDescriptor)
+VARANGIAN_REGISTER(OptimalAlie, kOptimalAlie)
 }  // namespace varangian

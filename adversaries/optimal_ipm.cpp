@@ -19,7 +19,7 @@ class OptimalIpm final : public OmniscientAdversary {
   double largest_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kOptimalIpm{
     .kind = Kind::adversary,
     .name = "optimal_ipm",
     .summary = "mean - t mean, with the t that this server bears worst",
@@ -32,5 +32,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(OptimalIpm, kDescriptor)
+VARANGIAN_REGISTER(OptimalIpm, kOptimalIpm)
 }  // namespace varangian

@@ -31,7 +31,7 @@ class Optimised final : public OmniscientAdversary {
   double largest_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kOptimised{
     .kind = Kind::adversary,
     .name = "optimised",
     .summary = "any adversary, its lie stretched to where this server bears it worst",
@@ -46,5 +46,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Optimised, kDescriptor)
+VARANGIAN_REGISTER(Optimised, kOptimised)
 }  // namespace varangian

@@ -22,7 +22,7 @@ class BlindProcess final : public BlindAdversary {
   AdversaryProcess process_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kBlindProcess{
     .kind = Kind::adversary,
     .name = "process",
     .summary = "what a program of yours forges that sees its own workers' rows: docs/process.md",
@@ -32,5 +32,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(BlindProcess, kDescriptor)
+VARANGIAN_REGISTER(BlindProcess, kBlindProcess)
 }  // namespace varangian

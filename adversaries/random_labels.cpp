@@ -22,7 +22,7 @@ class RandomLabels final : public DataAdversary {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kRandomLabels{
     .kind = Kind::adversary,
     .name = "random_labels",
     .summary = "trains on random labels",
@@ -32,5 +32,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(RandomLabels, kDescriptor)
+VARANGIAN_REGISTER(RandomLabels, kRandomLabels)
 }  // namespace varangian

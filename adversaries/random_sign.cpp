@@ -19,7 +19,7 @@ class RandomSign final : public BlindAdversary {
   float factor_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kRandomSign{
     .kind = Kind::adversary,
     .name = "random_sign",
     .summary = "multiplies each coordinate of its honest message by factor times a random sign",
@@ -31,5 +31,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(RandomSign, kDescriptor)
+VARANGIAN_REGISTER(RandomSign, kRandomSign)
 }  // namespace varangian

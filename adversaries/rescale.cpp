@@ -18,7 +18,7 @@ class Rescale final : public BlindAdversary {
   float factor_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kRescale{
     .kind = Kind::adversary,
     .name = "rescale",
     .summary = "sends a multiple of its own honest message",
@@ -32,5 +32,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Rescale, kDescriptor)
+VARANGIAN_REGISTER(Rescale, kRescale)
 }  // namespace varangian

@@ -40,7 +40,7 @@ class Rop final : public OmniscientAdversary {
   double z_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kRop{
     .kind = Kind::adversary,
     .name = "rop",
     .summary = "relocated orthogonal perturbation: steps aside from between mean and last update",
@@ -74,5 +74,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Rop, kDescriptor)
+VARANGIAN_REGISTER(Rop, kRop)
 }  // namespace varangian

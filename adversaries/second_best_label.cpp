@@ -19,7 +19,7 @@ class SecondBestLabel final : public DataAdversary {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kSecondBestLabel{
     .kind = Kind::adversary,
     .name = "second_best_label",
     .summary = "trains on the class that the model finds second most likely",
@@ -30,5 +30,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(SecondBestLabel, kDescriptor)
+VARANGIAN_REGISTER(SecondBestLabel, kSecondBestLabel)
 }  // namespace varangian

@@ -13,7 +13,7 @@ class SignFlip final : public BlindAdversary {
   void forge(const BlindView& view, at::Tensor messages) const override { at::neg_out(messages, view.own); }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kSignFlip{
     .kind = Kind::adversary,
     .name = "sign_flip",
     .summary = "sends the negation of its own honest message",
@@ -22,5 +22,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(SignFlip, kDescriptor)
+VARANGIAN_REGISTER(SignFlip, kSignFlip)
 }  // namespace varangian

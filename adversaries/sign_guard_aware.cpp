@@ -32,7 +32,7 @@ class SignGuardAware final : public OmniscientAdversary {
   bool uniform_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kSignGuardAware{
     .kind = Kind::adversary,
     .name = "sign_guard_aware",
     .summary = "random signs, as many of each as the honest mean has",
@@ -49,5 +49,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(SignGuardAware, kDescriptor)
+VARANGIAN_REGISTER(SignGuardAware, kSignGuardAware)
 }  // namespace varangian

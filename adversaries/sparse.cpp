@@ -95,7 +95,7 @@ class Sparse final : public OmniscientAdversary {
   bool signed_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kSparse{
     .kind = Kind::adversary,
     .name = "sparse",
     .summary = "a large lie in the coordinates that pruning would keep, a small one elsewhere",
@@ -124,5 +124,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Sparse, kDescriptor)
+VARANGIAN_REGISTER(Sparse, kSparse)
 }  // namespace varangian

@@ -29,7 +29,7 @@ class StochasticFlip final : public BlindAdversary {
   bool whole_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kStochasticFlip{
     .kind = Kind::adversary,
     .name = "stochastic_flip",
     .summary = "negates its honest message with probability p",
@@ -43,5 +43,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(StochasticFlip, kDescriptor)
+VARANGIAN_REGISTER(StochasticFlip, kStochasticFlip)
 }  // namespace varangian

@@ -28,7 +28,7 @@ class TieSeeker final : public OmniscientAdversary {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kTieSeeker{
     .kind = Kind::adversary,
     .name = "tie_seeker",
     .summary = "colludes to make the vote of signs a tie",
@@ -37,5 +37,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(TieSeeker, kDescriptor)
+VARANGIAN_REGISTER(TieSeeker, kTieSeeker)
 }  // namespace varangian

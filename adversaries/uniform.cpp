@@ -24,7 +24,7 @@ class Uniform final : public BlindAdversary {
   float low_, high_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kUniform{
     .kind = Kind::adversary,
     .name = "uniform",
     .summary = "sends a fresh vector of uniform noise",
@@ -36,5 +36,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Uniform, kDescriptor)
+VARANGIAN_REGISTER(Uniform, kUniform)
 }  // namespace varangian

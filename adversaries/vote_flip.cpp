@@ -16,7 +16,7 @@ class VoteFlip final : public OmniscientAdversary {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kVoteFlip{
     .kind = Kind::adversary,
     .name = "vote_flip",
     .summary = "votes in every coordinate against the honest majority",
@@ -25,5 +25,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(VoteFlip, kDescriptor)
+VARANGIAN_REGISTER(VoteFlip, kVoteFlip)
 }  // namespace varangian

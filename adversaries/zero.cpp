@@ -15,7 +15,7 @@ class Zero final : public BlindAdversary {
   void forge(const BlindView&, at::Tensor messages) const override { messages.zero_(); }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kZero{
     .kind = Kind::adversary,
     .name = "zero",
     .summary = "sends a vector of zeros",
@@ -24,5 +24,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Zero, kDescriptor)
+VARANGIAN_REGISTER(Zero, kZero)
 }  // namespace varangian

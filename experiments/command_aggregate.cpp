@@ -19,7 +19,7 @@
 namespace varangian {
 namespace {
 
-struct Options {
+struct AggregationOptions {
   std::string name, input, output, reference, last;
   std::vector<std::string> pre, settings, plugins;
   int64_t f = 0, seed = 0, round = 1, threads = 0;
@@ -49,7 +49,7 @@ std::vector<double> distances(const at::Tensor& rows, const at::Tensor& update, 
   return all;
 }
 
-void aggregate(const Options& options) {
+void aggregate(const AggregationOptions& options) {
   for (const std::string& plugin : options.plugins) load_plugin(plugin);
   for (const std::string& setting : options.settings) {
     const std::string step = setting.substr(0, setting.find('='));
@@ -130,7 +130,7 @@ void aggregate(const Options& options) {
 void add_aggregate_command(CLI::App& app, int&) {
   CLI::App* command =
       app.add_subcommand("aggregate", "Apply a rule, or a chain, to the rows of a NumPy file");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AggregationOptions>();
   command->add_option("name", options->name, "As varangian list aggregators shows it")->required();
   command->add_option("--input", options->input, "Matrix with a row a message")
       ->required()

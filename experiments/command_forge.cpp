@@ -11,14 +11,14 @@
 namespace varangian {
 namespace {
 
-struct Options {
+struct ForgeryOptions {
   std::string name, input, output, own, weights, gradient, last, aggregator = "mean";
   std::vector<std::string> pre, settings, plugins;
   int64_t f = 1, seed = 0, round = 1, threads = 0;
 };
 
 // Settings of the rule and the chain are STEP.KEY=VALUE, those of the adversary KEY=VALUE.
-std::unique_ptr<Defence> defence_of(const Options& options, Problems& problems) {
+std::unique_ptr<Defence> defence_of(const ForgeryOptions& options, Problems& problems) {
   const Choice rule = checked(step_of(options.aggregator, options.aggregator, options.settings),
                               Kind::aggregator, "/" + options.aggregator, problems);
   std::vector<Choice> steps;
@@ -35,7 +35,7 @@ std::unique_ptr<Defence> defence_of(const Options& options, Problems& problems) 
   return std::make_unique<Defence>(std::move(chain), std::move(made));
 }
 
-void forge_file(const Options& options) {
+void forge_file(const ForgeryOptions& options) {
   for (const std::string& plugin : options.plugins) load_plugin(plugin);
   Problems problems("forge");
   const Choice chosen = checked(step_of(options.name, "", options.settings), Kind::adversary, "", problems);
@@ -107,7 +107,7 @@ void forge_file(const Options& options) {
 
 void add_forge_command(CLI::App& app, int&) {
   CLI::App* command = app.add_subcommand("forge", "Apply an adversary to the honest rows of a NumPy file");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ForgeryOptions>();
   command->add_option("name", options->name, "As varangian list adversaries shows it")->required();
   command->add_option("--input", options->input, "Matrix with a row an honest message")
       ->required()

@@ -21,7 +21,7 @@ class MyComponent final : public BlindAdversary {
   double factor_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMyComponent{
     .kind = Kind::adversary,
     .name = "my_component",
     .summary = "sends its honest message times a factor, in reverse order",
@@ -32,4 +32,4 @@ const Descriptor kDescriptor{
 
 }  // namespace
 
-VARANGIAN_REGISTER(MyComponent, kDescriptor)
+VARANGIAN_REGISTER(MyComponent, kMyComponent)

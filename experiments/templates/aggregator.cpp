@@ -25,7 +25,7 @@ class MyComponent final : public RowRule {
   int64_t extra_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMyComponent{
     .kind = Kind::aggregator,
     .name = "my_component",
     .summary = "mean of the shortest messages",
@@ -45,4 +45,4 @@ const Descriptor kDescriptor{
 
 }  // namespace
 
-VARANGIAN_REGISTER(MyComponent, kDescriptor)
+VARANGIAN_REGISTER(MyComponent, kMyComponent)

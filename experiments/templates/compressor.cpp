@@ -25,7 +25,7 @@ class MyComponent final : public Compressor {
   double step_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMyComponent{
     .kind = Kind::compressor,
     .name = "my_component",
     .summary = "rounds every coordinate to a multiple of a step",
@@ -35,4 +35,4 @@ const Descriptor kDescriptor{
 
 }  // namespace
 
-VARANGIAN_REGISTER(MyComponent, kDescriptor)
+VARANGIAN_REGISTER(MyComponent, kMyComponent)

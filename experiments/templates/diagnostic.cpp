@@ -24,7 +24,7 @@ class MyComponent final : public Diagnostic {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMyComponent{
     .kind = Kind::diagnostic,
     .name = "my_component",
     .summary = "length of the update over that of the honest mean, and of each message",
@@ -33,4 +33,4 @@ const Descriptor kDescriptor{
 
 }  // namespace
 
-VARANGIAN_REGISTER(MyComponent, kDescriptor)
+VARANGIAN_REGISTER(MyComponent, kMyComponent)

@@ -31,7 +31,7 @@ class MyComponent final : public PreAggregator {
   double share_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMyComponent{
     .kind = Kind::pre_aggregator,
     .name = "my_component",
     .summary = "moves every message some way towards the mean",
@@ -42,4 +42,4 @@ const Descriptor kDescriptor{
 
 }  // namespace
 
-VARANGIAN_REGISTER(MyComponent, kDescriptor)
+VARANGIAN_REGISTER(MyComponent, kMyComponent)

@@ -36,7 +36,7 @@ class Aksel final : public RowRule {
   bool lower_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kAksel{
     .kind = Kind::aggregator,
     .name = "aksel",
     .summary = "mean of the messages nearest to the coordinate-wise median",
@@ -54,5 +54,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Aksel, kDescriptor)
+VARANGIAN_REGISTER(Aksel, kAksel)
 }  // namespace varangian

@@ -22,7 +22,7 @@ class AveragedMedian final : public ColumnRule {
   int64_t keep_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kAveragedMedian{
     .kind = Kind::aggregator,
     .name = "averaged_median",
     .summary = "coordinate-wise mean of a given number of values nearest to the median",
@@ -35,5 +35,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(AveragedMedian, kDescriptor)
+VARANGIAN_REGISTER(AveragedMedian, kAveragedMedian)
 }  // namespace varangian

@@ -100,7 +100,7 @@ class Bulyan final : public RowRule {
   std::string variant_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kBulyan{
     .kind = Kind::aggregator,
     .name = "bulyan",
     .summary = "Krum's choices one after another, then their mean around the coordinate-wise median",
@@ -113,5 +113,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Bulyan, kDescriptor)
+VARANGIAN_REGISTER(Bulyan, kBulyan)
 }  // namespace varangian

@@ -66,7 +66,7 @@ Parameter threshold(const char* name, const char* summary) {
   return {.name = name, .summary = summary, .initial = 0.0, .low = 0, .above_low = true, .required = true};
 }
 
-const Descriptor kDescriptor{
+const Descriptor kByzantineSgd{
     .kind = Kind::aggregator,
     .name = "byzantine_sgd",
     .summary = "mean of the workers whose history stays near that of most (out once, out for good)",
@@ -84,5 +84,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(ByzantineSgd, kDescriptor)
+VARANGIAN_REGISTER(ByzantineSgd, kByzantineSgd)
 }  // namespace varangian

@@ -78,7 +78,7 @@ class Caf final : public GramRule {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kCaf{
     .kind = Kind::aggregator,
     .name = "caf",
     .summary = "mean of the messages filtered along the direction of greatest variance",
@@ -89,5 +89,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Caf, kDescriptor)
+VARANGIAN_REGISTER(Caf, kCaf)
 }  // namespace varangian

@@ -75,7 +75,7 @@ class SequentialClipping final : public GramRule {
   int64_t size_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kCentredClipping{
     .kind = Kind::aggregator,
     .name = "centred_clipping",
     .summary = "the last update, moved by the clipped differences of the messages from it",
@@ -110,6 +110,6 @@ const Descriptor kSequential{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(CentredClipping, kDescriptor)
+VARANGIAN_REGISTER(CentredClipping, kCentredClipping)
 VARANGIAN_REGISTER(SequentialClipping, kSequential)
 }  // namespace varangian

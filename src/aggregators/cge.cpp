@@ -18,7 +18,7 @@ class Cge final : public GramRule {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kCge{
     .kind = Kind::aggregator,
     .name = "cge",
     .summary = "mean of the n - f messages of least norm",
@@ -32,5 +32,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Cge, kDescriptor)
+VARANGIAN_REGISTER(Cge, kCge)
 }  // namespace varangian

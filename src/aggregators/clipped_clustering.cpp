@@ -56,7 +56,7 @@ class ClippedClustering final : public RowRule {
   int64_t memory_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kClippedClustering{
     .kind = Kind::aggregator,
     .name = "clipped_clustering",
     .summary = "messages clipped to the median norm, mean of the larger of two clusters by cosine",
@@ -75,5 +75,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(ClippedClustering, kDescriptor)
+VARANGIAN_REGISTER(ClippedClustering, kClippedClustering)
 }  // namespace varangian

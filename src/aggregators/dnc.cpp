@@ -86,7 +86,7 @@ class Dnc final : public RowRule {
   double drop_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kDnc{
     .kind = Kind::aggregator,
     .name = "dnc",
     .summary = "drops what sticks out along the greatest variance of random coordinates (divide and conquer)",
@@ -103,5 +103,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Dnc, kDescriptor)
+VARANGIAN_REGISTER(Dnc, kDnc)
 }  // namespace varangian

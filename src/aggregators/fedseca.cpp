@@ -78,7 +78,7 @@ class Fedseca final : public RowRule {
   double sparsity_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kFedseca{
     .kind = Kind::aggregator,
     .name = "fedseca",
     .summary = "mean of the bounded, sparse entries that agree with an election of signs",
@@ -97,5 +97,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Fedseca, kDescriptor)
+VARANGIAN_REGISTER(Fedseca, kFedseca)
 }  // namespace varangian

@@ -52,7 +52,7 @@ class Flame final : public RowRule {
   double epsilon_, delta_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kFlame{
     .kind = Kind::aggregator,
     .name = "flame",
     .summary = "mean of the majority cluster by cosine, clipped to the median norm, with noise",
@@ -78,5 +78,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Flame, kDescriptor)
+VARANGIAN_REGISTER(Flame, kFlame)
 }  // namespace varangian

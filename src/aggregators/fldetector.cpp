@@ -188,7 +188,7 @@ class Fldetector final : public RowRule {
   int64_t window_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kFldetector{
     .kind = Kind::aggregator,
     .name = "fldetector",
     .summary = "mean of the workers whose messages follow from their last ones",
@@ -202,5 +202,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Fldetector, kDescriptor)
+VARANGIAN_REGISTER(Fldetector, kFldetector)
 }  // namespace varangian

@@ -39,7 +39,7 @@ class Fltrust final : public GramRule {
   int64_t root_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kFltrust{
     .kind = Kind::aggregator,
     .name = "fltrust",
     .summary = "messages weighted by their cosine to a gradient of the server's own samples",
@@ -54,5 +54,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Fltrust, kDescriptor)
+VARANGIAN_REGISTER(Fltrust, kFltrust)
 }  // namespace varangian

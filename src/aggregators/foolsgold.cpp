@@ -56,7 +56,7 @@ class Foolsgold final : public RowRule {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kFoolsgold{
     .kind = Kind::aggregator,
     .name = "foolsgold",
     .summary = "less weight to workers whose summed messages point the same way",
@@ -68,5 +68,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Foolsgold, kDescriptor)
+VARANGIAN_REGISTER(Foolsgold, kFoolsgold)
 }  // namespace varangian

@@ -69,7 +69,7 @@ class Gas final : public RowRule {
   int64_t groups_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kGas{
     .kind = Kind::aggregator,
     .name = "gas",
     .summary = "mean of the n - f messages nearest to Krum's choices on random groups of coordinates",
@@ -79,5 +79,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Gas, kDescriptor)
+VARANGIAN_REGISTER(Gas, kGas)
 }  // namespace varangian

@@ -66,7 +66,7 @@ class GeometricMedian final : public GramRule {
   int64_t steps_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kGeometricMedian{
     .kind = Kind::aggregator,
     .name = "geometric_median",
     .summary = "the point with the least sum of distances to the messages (RFA)",
@@ -91,5 +91,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(GeometricMedian, kDescriptor)
+VARANGIAN_REGISTER(GeometricMedian, kGeometricMedian)
 }  // namespace varangian

@@ -96,7 +96,7 @@ class Lasa final : public RowRule {
   double sparsity_, norm_bound_, sign_bound_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kLasa{
     .kind = Kind::aggregator,
     .name = "lasa",
     .summary = "layer by layer the mean of messages with a usual norm and usual signs",
@@ -123,5 +123,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Lasa, kDescriptor)
+VARANGIAN_REGISTER(Lasa, kLasa)
 }  // namespace varangian

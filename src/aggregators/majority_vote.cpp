@@ -51,7 +51,7 @@ class MajorityVote final : public ColumnRule {
   int64_t quorum_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMajorityVote{
     .kind = Kind::aggregator,
     .name = "majority_vote",
     .summary = "majority of the workers' signs, coordinate by coordinate",
@@ -73,5 +73,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(MajorityVote, kDescriptor)
+VARANGIAN_REGISTER(MajorityVote, kMajorityVote)
 }  // namespace varangian

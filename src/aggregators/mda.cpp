@@ -128,7 +128,7 @@ class Mda final : public GramRule {
   double seconds_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMda{
     .kind = Kind::aggregator,
     .name = "mda",
     .summary = "mean of the n - f messages that lie closest together (minimum diameter)",
@@ -146,5 +146,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Mda, kDescriptor)
+VARANGIAN_REGISTER(Mda, kMda)
 }  // namespace varangian

@@ -18,7 +18,7 @@ class Meamed final : public ColumnRule {
   bool lower_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMeamed{
     .kind = Kind::aggregator,
     .name = "meamed",
     .summary = "coordinate-wise mean of the n - f values nearest to the median",
@@ -33,5 +33,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Meamed, kDescriptor)
+VARANGIAN_REGISTER(Meamed, kMeamed)
 }  // namespace varangian

@@ -14,7 +14,7 @@ class Mean final : public ColumnRule {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMean{
     .kind = Kind::aggregator,
     .name = "mean",
     .summary = "average of the messages; no defence (distributed SGD)",
@@ -22,5 +22,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Mean, kDescriptor)
+VARANGIAN_REGISTER(Mean, kMean)
 }  // namespace varangian

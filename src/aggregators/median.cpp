@@ -18,7 +18,7 @@ class Median final : public ColumnRule {
   bool lower_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMedian{
     .kind = Kind::aggregator,
     .name = "median",
     .summary = "coordinate-wise median",
@@ -32,5 +32,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Median, kDescriptor)
+VARANGIAN_REGISTER(Median, kMedian)
 }  // namespace varangian

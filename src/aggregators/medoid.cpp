@@ -26,7 +26,7 @@ class Medoid final : public GramRule {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMedoid{
     .kind = Kind::aggregator,
     .name = "medoid",
     .summary = "the message with the least sum of distances to the others",
@@ -35,5 +35,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Medoid, kDescriptor)
+VARANGIAN_REGISTER(Medoid, kMedoid)
 }  // namespace varangian

@@ -28,7 +28,7 @@ class Monna final : public GramRule {
   int64_t pivot_, keep_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMonna{
     .kind = Kind::aggregator,
     .name = "monna",
     .summary = "mean of the n - f messages nearest to a trusted one (nearest-neighbour average)",
@@ -48,5 +48,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Monna, kDescriptor)
+VARANGIAN_REGISTER(Monna, kMonna)
 }  // namespace varangian

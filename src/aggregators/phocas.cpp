@@ -15,7 +15,7 @@ class Phocas final : public ColumnRule {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kPhocas{
     .kind = Kind::aggregator,
     .name = "phocas",
     .summary = "coordinate-wise mean of the n - f values nearest to the trimmed mean",
@@ -25,5 +25,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Phocas, kDescriptor)
+VARANGIAN_REGISTER(Phocas, kPhocas)
 }  // namespace varangian

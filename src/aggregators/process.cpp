@@ -48,7 +48,7 @@ class ProcessRule final : public RowRule {
   ComponentProcess process_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kProcessRule{
     .kind = Kind::aggregator,
     .name = "process",
     .summary = "a rule that a program of yours computes, in Python say: docs/process.md",
@@ -62,5 +62,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(ProcessRule, kDescriptor)
+VARANGIAN_REGISTER(ProcessRule, kProcessRule)
 }  // namespace varangian

@@ -29,7 +29,7 @@ class RobustLearningRate final : public ColumnRule {
   double threshold_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kRobustLearningRate{
     .kind = Kind::aggregator,
     .name = "robust_learning_rate",
     .summary = "the mean where enough signs agree, minus the mean elsewhere",
@@ -42,5 +42,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(RobustLearningRate, kDescriptor)
+VARANGIAN_REGISTER(RobustLearningRate, kRobustLearningRate)
 }  // namespace varangian

@@ -74,7 +74,7 @@ class Safeguard final : public RowRule {
   bool forgives_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kSafeguard{
     .kind = Kind::aggregator,
     .name = "safeguard",
     .summary = "mean of the workers whose summed messages stay near the middle one in two windows",
@@ -107,5 +107,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Safeguard, kDescriptor)
+VARANGIAN_REGISTER(Safeguard, kSafeguard)
 }  // namespace varangian

@@ -88,7 +88,7 @@ class SignGuard final : public RowRule {
   double low_, high_, window_, quantile_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kSignGuard{
     .kind = Kind::aggregator,
     .name = "sign_guard",
     .summary = "mean of the messages with a usual norm and usual shares of signs, clipped to the median norm",
@@ -115,5 +115,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(SignGuard, kDescriptor)
+VARANGIAN_REGISTER(SignGuard, kSignGuard)
 }  // namespace varangian

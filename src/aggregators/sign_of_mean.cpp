@@ -19,7 +19,7 @@ class SignOfMean final : public ColumnRule {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kSignOfMean{
     .kind = Kind::aggregator,
     .name = "sign_of_mean",
     .summary = "sign of the average; no defence, and no vote",
@@ -28,5 +28,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(SignOfMean, kDescriptor)
+VARANGIAN_REGISTER(SignOfMean, kSignOfMean)
 }  // namespace varangian

@@ -23,7 +23,7 @@ class SignVote final : public ColumnRule {
   float quorum_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kSignVote{
     .kind = Kind::aggregator,
     .name = "sign_vote",
     .summary = "sign of the sum of the messages' signs; 0 and NaN abstain, a tie is 0",
@@ -40,5 +40,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(SignVote, kDescriptor)
+VARANGIAN_REGISTER(SignVote, kSignVote)
 }  // namespace varangian

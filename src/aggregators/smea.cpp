@@ -193,7 +193,7 @@ class Smea final : public GramRule {
   double seconds_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kSmea{
     .kind = Kind::aggregator,
     .name = "smea",
     .summary = "mean of the n - f messages whose covariance has the least largest eigenvalue",
@@ -211,5 +211,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Smea, kDescriptor)
+VARANGIAN_REGISTER(Smea, kSmea)
 }  // namespace varangian

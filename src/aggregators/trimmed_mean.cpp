@@ -15,7 +15,7 @@ class TrimmedMean final : public ColumnRule {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kTrimmedMean{
     .kind = Kind::aggregator,
     .name = "trimmed_mean",
     .summary = "coordinate-wise mean without the f smallest and f largest values",
@@ -25,5 +25,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(TrimmedMean, kDescriptor)
+VARANGIAN_REGISTER(TrimmedMean, kTrimmedMean)
 }  // namespace varangian

@@ -31,7 +31,7 @@ class Natural final : public PackedCompressor {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kNatural{
     .kind = Kind::compressor,
     .name = "natural",
     .summary = "each entry rounded at random to a power of two, unbiased; 9 bits a coordinate",
@@ -39,5 +39,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Natural, kDescriptor)
+VARANGIAN_REGISTER(Natural, kNatural)
 }  // namespace varangian

@@ -19,12 +19,12 @@ class None final : public Compressor {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kNone{
     .kind = Kind::compressor,
     .name = "none",
     .summary = "32-bit floats as they are; 4 bytes a coordinate",
 };
 
 }  // namespace
-VARANGIAN_REGISTER(None, kDescriptor)
+VARANGIAN_REGISTER(None, kNone)
 }  // namespace varangian

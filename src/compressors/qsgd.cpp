@@ -44,7 +44,7 @@ class Qsgd final : public PackedCompressor {
   size_t bucket_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kQsgd{
     .kind = Kind::compressor,
     .name = "qsgd",
     .summary = "magnitudes rounded at random to levels of a norm, unbiased; a liar chooses its norm freely",
@@ -63,5 +63,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Qsgd, kDescriptor)
+VARANGIAN_REGISTER(Qsgd, kQsgd)
 }  // namespace varangian

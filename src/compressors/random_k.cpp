@@ -47,8 +47,8 @@ Descriptor descriptor() {
   return descriptor;
 }
 
-const Descriptor kDescriptor = descriptor();
+const Descriptor kRandomK = descriptor();
 
 }  // namespace
-VARANGIAN_REGISTER(RandomK, kDescriptor)
+VARANGIAN_REGISTER(RandomK, kRandomK)
 }  // namespace varangian

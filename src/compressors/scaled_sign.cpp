@@ -62,7 +62,7 @@ class ScaledSign final : public PackedCompressor {
   std::string scope_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kScaledSign{
     .kind = Kind::compressor,
     .name = "scaled_sign",
     .summary =
@@ -72,5 +72,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(ScaledSign, kDescriptor)
+VARANGIAN_REGISTER(ScaledSign, kScaledSign)
 }  // namespace varangian

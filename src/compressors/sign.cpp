@@ -36,7 +36,7 @@ class Sign final : public Compressor {
   std::string zero_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kSign{
     .kind = Kind::compressor,
     .name = "sign",
     .summary = "the sign of each coordinate; 1 bit a coordinate",
@@ -48,5 +48,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Sign, kDescriptor)
+VARANGIAN_REGISTER(Sign, kSign)
 }  // namespace varangian

@@ -36,7 +36,7 @@ class StoSign final : public Compressor {
   double bound_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kStoSign{
     .kind = Kind::compressor,
     .name = "sto_sign",
     .summary = "a random sign, plus with probability (b + g) / (2 b); 1 bit a coordinate",
@@ -49,5 +49,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(StoSign, kDescriptor)
+VARANGIAN_REGISTER(StoSign, kStoSign)
 }  // namespace varangian

@@ -48,7 +48,7 @@ class TernGrad final : public PackedCompressor {
   double clip_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kTernGrad{
     .kind = Kind::compressor,
     .name = "terngrad",
     .summary =
@@ -65,5 +65,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(TernGrad, kDescriptor)
+VARANGIAN_REGISTER(TernGrad, kTernGrad)
 }  // namespace varangian

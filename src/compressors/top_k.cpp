@@ -47,7 +47,7 @@ class TopK final : public PackedCompressor {
   Kept kept_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kTopK{
     .kind = Kind::compressor,
     .name = "top_k",
     .summary = "the k entries of largest magnitude; 32 + ceil(log2 d) bits each",
@@ -56,5 +56,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(TopK, kDescriptor)
+VARANGIAN_REGISTER(TopK, kTopK)
 }  // namespace varangian

@@ -174,7 +174,7 @@ class Arrays final : public SampleDataset {
   const bool regression_;
 };
 
-const Descriptor kDescriptor = {
+const Descriptor kArrays = {
     .kind = Kind::dataset,
     .name = "arrays",
     .summary = "your own samples, from NumPy files",
@@ -204,6 +204,6 @@ const Descriptor kDescriptor = {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Arrays, kDescriptor)
+VARANGIAN_REGISTER(Arrays, kArrays)
 
 }  // namespace varangian

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kClasses = 10;
+constexpr int64_t kCifarClasses = 10;
 constexpr int64_t kChannels = 3;
 constexpr int64_t kSide = 32;
 constexpr int64_t kPixels = kChannels * kSide * kSide;
@@ -35,9 +35,9 @@ std::vector<uint8_t> read_records(const fs::path& path) {
   if (!stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
     throw Error::format("{}: cannot read its {} bytes", path.string(), size);
   for (size_t at = 0; at < bytes.size(); at += kRecord)
-    if (bytes[at] >= kClasses)
+    if (bytes[at] >= kCifarClasses)
       throw Error::format("{}: label {} in record {}, want 0 to {}", path.string(), bytes[at], at / kRecord,
-                          kClasses - 1);
+                          kCifarClasses - 1);
   return bytes;
 }
 
@@ -70,8 +70,8 @@ class Cifar10 final : public SampleDataset {
     Samples samples{.inputs = at::empty({count, kPixels}, at::kByte),
                     .targets = at::empty({count}, at::kLong),
                     .shape = {kChannels, kSide, kSide},
-                    .classes = kClasses,
-                    .outputs = kClasses,
+                    .classes = kCifarClasses,
+                    .outputs = kCifarClasses,
                     .scale = {},
                     .shift = {},
                     .train = train};
@@ -101,7 +101,7 @@ class Cifar10 final : public SampleDataset {
   const std::string path_;
 };
 
-const Descriptor kDescriptor = {
+const Descriptor kCifar10 = {
     .kind = Kind::dataset,
     .name = "cifar10",
     .summary = "60,000 colour images, 32 x 32, 10 classes (the binary version, brought by the user)",
@@ -112,6 +112,6 @@ const Descriptor kDescriptor = {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Cifar10, kDescriptor)
+VARANGIAN_REGISTER(Cifar10, kCifar10)
 
 }  // namespace varangian

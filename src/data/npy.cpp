@@ -24,7 +24,7 @@ static_assert(std::endian::native == std::endian::little, "values are copied as 
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr int64_t kMaxHeader = 1 << 16;
-constexpr size_t kMaxDimensions = 32;
+constexpr size_t kNumpyDimensions = 32;
 
 struct Type {
   std::string_view name;
@@ -127,7 +127,7 @@ class Header {
       if (code != std::errc() || value < 0) fail("want a size");
       at_ = static_cast<size_t>(next - text_.data());
       values.push_back(value);
-      if (values.size() > kMaxDimensions) fail("too many dimensions");
+      if (values.size() > kNumpyDimensions) fail("too many dimensions");
       if (!accept(',')) {
         expect(')');
         break;

@@ -25,12 +25,12 @@ class BadMessages final : public Diagnostic {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kBadMessages{
     .kind = Kind::diagnostic,
     .name = "bad_messages",
     .summary = "messages with a number that is not finite, in a round and by worker",
 };
 
 }  // namespace
-VARANGIAN_REGISTER(BadMessages, kDescriptor)
+VARANGIAN_REGISTER(BadMessages, kBadMessages)
 }  // namespace varangian

@@ -26,7 +26,7 @@ class CosineToHonest final : public Diagnostic {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kCosineToHonest{
     .kind = Kind::diagnostic,
     .name = "cosine_to_honest",
     .summary =
@@ -34,5 +34,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(CosineToHonest, kDescriptor)
+VARANGIAN_REGISTER(CosineToHonest, kCosineToHonest)
 }  // namespace varangian

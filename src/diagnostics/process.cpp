@@ -43,7 +43,7 @@ class ProcessDiagnostic final : public Diagnostic {
   ComponentProcess process_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kProcessDiagnostic{
     .kind = Kind::diagnostic,
     .name = "process",
     .summary = "columns that a program of yours measures, in Python say: docs/process.md",
@@ -52,5 +52,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(ProcessDiagnostic, kDescriptor)
+VARANGIAN_REGISTER(ProcessDiagnostic, kProcessDiagnostic)
 }  // namespace varangian

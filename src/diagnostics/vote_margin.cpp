@@ -38,7 +38,7 @@ class VoteMargin final : public Diagnostic {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kVoteMargin{
     .kind = Kind::diagnostic,
     .name = "vote_margin",
     .summary =
@@ -48,5 +48,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(VoteMargin, kDescriptor)
+VARANGIAN_REGISTER(VoteMargin, kVoteMargin)
 }  // namespace varangian

@@ -168,7 +168,7 @@ class Quadratic final : public Objective {
   Start start_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kQuadratic{
     .kind = Kind::dataset,
     .name = "quadratic",
     .summary = "the paper's toy: half a squared norm with noise on every gradient coordinate; needs no model",
@@ -215,5 +215,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Quadratic, kDescriptor)
+VARANGIAN_REGISTER(Quadratic, kQuadratic)
 }  // namespace varangian

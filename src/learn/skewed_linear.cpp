@@ -42,7 +42,7 @@ class SkewedLinear final : public Objective {
   double start_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kSkewedLinear{
     .kind = Kind::dataset,
     .name = "skewed_linear",
     .summary =
@@ -58,5 +58,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(SkewedLinear, kDescriptor)
+VARANGIAN_REGISTER(SkewedLinear, kSkewedLinear)
 }  // namespace varangian

@@ -50,7 +50,7 @@ class Valley final : public Objective {
   double slope_, start_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kValley{
     .kind = Kind::dataset,
     .name = "valley",
     .summary = "eps |x1 + x2| + |x1 - x2|: steps along signs only cross the valley; needs no model",
@@ -69,5 +69,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Valley, kDescriptor)
+VARANGIAN_REGISTER(Valley, kValley)
 }  // namespace varangian

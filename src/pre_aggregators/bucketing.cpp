@@ -60,7 +60,7 @@ class Bucketing final : public PreAggregator {
   std::string by_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kBucketing{
     .kind = Kind::pre_aggregator,
     .name = "bucketing",
     .summary = "means of groups of messages, at random or of similar ones",
@@ -77,5 +77,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Bucketing, kDescriptor)
+VARANGIAN_REGISTER(Bucketing, kBucketing)
 }  // namespace varangian

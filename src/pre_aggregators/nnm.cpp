@@ -24,7 +24,7 @@ class Nnm final : public PreAggregator {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kNnm{
     .kind = Kind::pre_aggregator,
     .name = "nnm",
     .summary = "each message becomes the mean of the n - f nearest to it",
@@ -33,5 +33,5 @@ const Descriptor kDescriptor{
 };
 
 }  // namespace
-VARANGIAN_REGISTER(Nnm, kDescriptor)
+VARANGIAN_REGISTER(Nnm, kNnm)
 }  // namespace varangian

@@ -1,5 +1,6 @@
 #include "damage.h"
 #include "data/dataset.h"
+#include "message_of.h"
 #include "support/scratch_folder.h"
 
 #include <cstdlib>
@@ -32,15 +33,6 @@ void write_all(const ScratchFolder& folder) {
     folder.write("data_batch_" + std::to_string(i) + ".bin", record(i, i, i, i));
   folder.write("data_batch_2.bin", record(2, 20, 21, 22) + record(9, 90, 91, 92));
   folder.write("test_batch.bin", record(0, 0, 128, 255) + record(8, 1, 2, 3));
-}
-
-std::string message_of(const SampleDataset& data) {
-  try {
-    data.load();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace

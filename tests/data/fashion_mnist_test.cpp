@@ -1,4 +1,5 @@
 #include "data/dataset.h"
+#include "message_of.h"
 #include "support/scratch_folder.h"
 
 #include <cstdlib>
@@ -35,15 +36,6 @@ void write_all(const ScratchFolder& folder, bool packed) {
   write("train-labels-idx1-ubyte", labels({0, 9, 4}));
   write("t10k-images-idx3-ubyte", images(2, 2, 3, 100));
   write("t10k-labels-idx1-ubyte", labels({7, 1}));
-}
-
-std::string message_of(const SampleDataset& data) {
-  try {
-    data.load();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 /// Sets an environment variable for one test.

@@ -14,8 +14,6 @@
 namespace varangian {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 template <typename T>
 std::unique_ptr<T> component(Kind kind, const std::string& name,
                              const std::map<std::string, Value>& given = {}) {
@@ -71,7 +69,8 @@ struct Cohort {
 
   // Poisoned with NaN before, and inside a wider matrix.
   at::Tensor gradients() const {
-    at::Tensor matrix = at::full({workers, network.parameters() + 11}, kNaN, inputs.options());
+    at::Tensor matrix = at::full({workers, network.parameters() + 11},
+                                 std::numeric_limits<double>::quiet_NaN(), inputs.options());
     const at::Tensor rows = matrix.narrow(1, 3, network.parameters());
     const c10::InferenceMode inference;
     std::vector<Saved> saved;

@@ -30,7 +30,7 @@ class Reversed final : public BlindAdversary {
   double scale_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kReversed{
     .kind = Kind::adversary,
     .name = "reversed",
     .summary = "sends its honest message with the coordinates in reverse order",
@@ -41,4 +41,4 @@ const Descriptor kDescriptor{
 
 }  // namespace
 
-VARANGIAN_REGISTER(Reversed, kDescriptor)
+VARANGIAN_REGISTER(Reversed, kReversed)

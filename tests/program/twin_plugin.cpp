@@ -27,7 +27,7 @@ class Twin final : public BlindAdversary {
   }
 };
 
-const Descriptor kDescriptor{
+const Descriptor kTwin{
     .kind = Kind::adversary,
     .name = "sign_flip",
     .summary = "a twin",
@@ -37,4 +37,4 @@ const Descriptor kDescriptor{
 
 }  // namespace
 
-VARANGIAN_REGISTER(Twin, kDescriptor)
+VARANGIAN_REGISTER(Twin, kTwin)

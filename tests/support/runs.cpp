@@ -3,6 +3,8 @@
 #include "data/npy.h"
 #include "experiments/config_file.h"
 
+#include <ATen/ATen.h>
+
 #include <fstream>
 
 namespace varangian {

@@ -49,7 +49,7 @@ class MarginAttack final : public OmniscientAdversary {
   double threshold_;
 };
 
-const Descriptor kDescriptor{
+const Descriptor kMarginAttack{
     .kind = Kind::adversary,
     .name = "margin_attack",
     .summary = "one adversary where the honest vote is close, another where it is clear",
@@ -72,4 +72,4 @@ const Descriptor kDescriptor{
 
 }  // namespace
 
-VARANGIAN_REGISTER(MarginAttack, kDescriptor)
+VARANGIAN_REGISTER(MarginAttack, kMarginAttack)

@@ -21,12 +21,12 @@ class ByLabel final : public Partition {
   }
 };
 
-const Descriptor kDescriptor = {.kind = Kind::partition,
-                                .name = "by_label",
-                                .summary = "sorted by label, dealt in equal contiguous blocks"};
+const Descriptor kByLabel = {.kind = Kind::partition,
+                             .name = "by_label",
+                             .summary = "sorted by label, dealt in equal contiguous blocks"};
 
 }  // namespace
 
-VARANGIAN_REGISTER(ByLabel, kDescriptor)
+VARANGIAN_REGISTER(ByLabel, kByLabel)
 
 }  // namespace varangian

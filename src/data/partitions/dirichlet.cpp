@@ -95,7 +95,7 @@ class Dirichlet final : public Partition {
   const double alpha_;
 };
 
-const Descriptor kDescriptor = {
+const Descriptor kDirichlet = {
     .kind = Kind::partition,
     .name = "dirichlet",
     .summary = "each class is dealt to the owners in random shares ~ Dir(alpha); an owner may get nothing",
@@ -109,6 +109,6 @@ const Descriptor kDescriptor = {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Dirichlet, kDescriptor)
+VARANGIAN_REGISTER(Dirichlet, kDirichlet)
 
 }  // namespace varangian

@@ -44,7 +44,7 @@ class FromFile final : public Partition {
   const std::string path_;
 };
 
-const Descriptor kDescriptor = {
+const Descriptor kFromFile = {
     .kind = Kind::partition,
     .name = "file",
     .summary = "a JSON list with one list for each owner of data: indices into the training set",
@@ -56,6 +56,6 @@ const Descriptor kDescriptor = {
 
 }  // namespace
 
-VARANGIAN_REGISTER(FromFile, kDescriptor)
+VARANGIAN_REGISTER(FromFile, kFromFile)
 
 }  // namespace varangian

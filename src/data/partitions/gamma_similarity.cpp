@@ -31,7 +31,7 @@ class GammaSimilarity final : public Partition {
   const double gamma_;
 };
 
-const Descriptor kDescriptor = {
+const Descriptor kGammaSimilarity = {
     .kind = Kind::partition,
     .name = "gamma_similarity",
     .summary = "a random share gamma of the samples dealt iid, the rest sorted by label and dealt in blocks",
@@ -45,6 +45,6 @@ const Descriptor kDescriptor = {
 
 }  // namespace
 
-VARANGIAN_REGISTER(GammaSimilarity, kDescriptor)
+VARANGIAN_REGISTER(GammaSimilarity, kGammaSimilarity)
 
 }  // namespace varangian

@@ -15,11 +15,11 @@ class Iid final : public Partition {
   }
 };
 
-const Descriptor kDescriptor = {
+const Descriptor kIid = {
     .kind = Kind::partition, .name = "iid", .summary = "random order, dealt in equal blocks"};
 
 }  // namespace
 
-VARANGIAN_REGISTER(Iid, kDescriptor)
+VARANGIAN_REGISTER(Iid, kIid)
 
 }  // namespace varangian

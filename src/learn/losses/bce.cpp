@@ -5,7 +5,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kBinaryCrossEntropy{
     .kind = Kind::loss,
     .name = "bce",
     .summary = "Binary cross-entropy of one logit; binary targets as values 0 or 1",
@@ -42,6 +42,6 @@ class BinaryCrossEntropy : public Loss {
 
 }  // namespace
 
-VARANGIAN_REGISTER(BinaryCrossEntropy, kDescriptor)
+VARANGIAN_REGISTER(BinaryCrossEntropy, kBinaryCrossEntropy)
 
 }  // namespace varangian

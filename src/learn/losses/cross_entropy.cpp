@@ -6,7 +6,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kCrossEntropy{
     .kind = Kind::loss,
     .name = "cross_entropy",
     .summary = "Minus the log-probability (natural) of the true class, from logits",
@@ -32,6 +32,6 @@ class CrossEntropy : public Loss {
 
 }  // namespace
 
-VARANGIAN_REGISTER(CrossEntropy, kDescriptor)
+VARANGIAN_REGISTER(CrossEntropy, kCrossEntropy)
 
 }  // namespace varangian

@@ -5,7 +5,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kHuber{
     .kind = Kind::loss,
     .name = "huber",
     .summary = "e^2 / 2 for errors |e| <= delta, else delta (|e| - delta / 2); mean over the outputs",
@@ -41,6 +41,6 @@ class Huber : public Loss {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Huber, kDescriptor)
+VARANGIAN_REGISTER(Huber, kHuber)
 
 }  // namespace varangian

@@ -5,7 +5,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kMse{
     .kind = Kind::loss,
     .name = "mse",
     .summary = "Squared error, mean over the outputs",
@@ -30,6 +30,6 @@ class Mse : public Loss {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Mse, kDescriptor)
+VARANGIAN_REGISTER(Mse, kMse)
 
 }  // namespace varangian

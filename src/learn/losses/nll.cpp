@@ -5,7 +5,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kNll{
     .kind = Kind::loss,
     .name = "nll",
     .summary = "Minus the log-probability (natural) of the true class, from a model with log_softmax",
@@ -30,6 +30,6 @@ class Nll : public Loss {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Nll, kDescriptor)
+VARANGIAN_REGISTER(Nll, kNll)
 
 }  // namespace varangian

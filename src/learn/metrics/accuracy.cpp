@@ -5,7 +5,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kAccuracy{
     .kind = Kind::metric,
     .name = "accuracy",
     .summary = "Fraction of samples whose largest output is the true class",
@@ -30,6 +30,6 @@ class Accuracy : public Metric {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Accuracy, kDescriptor)
+VARANGIAN_REGISTER(Accuracy, kAccuracy)
 
 }  // namespace varangian

@@ -8,7 +8,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kAccuracyByClass{
     .kind = Kind::metric,
     .name = "accuracy_by_class",
     .summary = "Accuracy over the samples of each class, a column a class",
@@ -47,6 +47,6 @@ class AccuracyByClass : public Metric {
 
 }  // namespace
 
-VARANGIAN_REGISTER(AccuracyByClass, kDescriptor)
+VARANGIAN_REGISTER(AccuracyByClass, kAccuracyByClass)
 
 }  // namespace varangian

@@ -5,7 +5,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kBinaryAccuracy{
     .kind = Kind::metric,
     .name = "binary_accuracy",
     .summary =
@@ -34,6 +34,6 @@ class BinaryAccuracy : public Metric {
 
 }  // namespace
 
-VARANGIAN_REGISTER(BinaryAccuracy, kDescriptor)
+VARANGIAN_REGISTER(BinaryAccuracy, kBinaryAccuracy)
 
 }  // namespace varangian

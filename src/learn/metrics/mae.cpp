@@ -5,7 +5,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kMeanAbsoluteError{
     .kind = Kind::metric,
     .name = "mae",
     .summary = "Mean absolute error over samples and outputs",
@@ -33,6 +33,6 @@ class MeanAbsoluteError : public Metric {
 
 }  // namespace
 
-VARANGIAN_REGISTER(MeanAbsoluteError, kDescriptor)
+VARANGIAN_REGISTER(MeanAbsoluteError, kMeanAbsoluteError)
 
 }  // namespace varangian

@@ -7,7 +7,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kPerplexity{
     .kind = Kind::metric,
     .name = "perplexity",
     .summary = "exp of the mean loss, for the losses cross_entropy and nll",
@@ -32,6 +32,6 @@ class Perplexity : public Metric {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Perplexity, kDescriptor)
+VARANGIAN_REGISTER(Perplexity, kPerplexity)
 
 }  // namespace varangian

@@ -11,7 +11,7 @@ namespace {
 // A variance below this part of the mean square is rounding of the sums: the target is constant.
 constexpr double kConstant = 1e-12;
 
-const Descriptor kDescriptor{
+const Descriptor kR2{
     .kind = Kind::metric,
     .name = "r2",
     .summary =
@@ -47,6 +47,6 @@ class R2 : public Metric {
 
 }  // namespace
 
-VARANGIAN_REGISTER(R2, kDescriptor)
+VARANGIAN_REGISTER(R2, kR2)
 
 }  // namespace varangian

@@ -9,7 +9,7 @@ namespace {
 constexpr int64_t kKernel = 5;
 constexpr int64_t kSmallest = 16;  // pixels: 16 -> 12 -> 6 -> 2 -> 1
 
-const Descriptor kDescriptor{
+const Descriptor kCnn{
     .kind = Kind::model,
     .name = "cnn",
     .summary = "Two 5 x 5 convolutions, each with ReLU and 2 x 2 max pooling, and two linear layers",
@@ -80,6 +80,6 @@ class Cnn : public Model {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Cnn, kDescriptor)
+VARANGIAN_REGISTER(Cnn, kCnn)
 
 }  // namespace varangian

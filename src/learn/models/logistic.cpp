@@ -3,7 +3,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kLogistic{
     .kind = Kind::model,
     .name = "logistic",
     .summary = "One linear layer: logistic regression with a classification loss, else linear regression",
@@ -32,6 +32,6 @@ class Logistic : public Model {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Logistic, kDescriptor)
+VARANGIAN_REGISTER(Logistic, kLogistic)
 
 }  // namespace varangian

@@ -3,7 +3,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kMlp{
     .kind = Kind::model,
     .name = "mlp",
     .summary = "Linear layers with ReLU between them",
@@ -45,6 +45,6 @@ class Mlp : public Model {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Mlp, kDescriptor)
+VARANGIAN_REGISTER(Mlp, kMlp)
 
 }  // namespace varangian

@@ -132,7 +132,7 @@ class ScriptLayer final : public Layer {
   std::vector<int64_t> offsets_;  ///< of each parameter in the flat weights
 };
 
-const Descriptor kDescriptor{
+const Descriptor kTorchScript{
     .kind = Kind::model,
     .name = "torchscript",
     .summary = "a model from a file that torch.jit.script or trace saved; one worker at a time",
@@ -177,6 +177,6 @@ class TorchScript final : public Model {
 
 }  // namespace
 
-VARANGIAN_REGISTER(TorchScript, kDescriptor)
+VARANGIAN_REGISTER(TorchScript, kTorchScript)
 
 }  // namespace varangian

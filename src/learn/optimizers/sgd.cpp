@@ -7,7 +7,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kSgd{
     .kind = Kind::optimizer,
     .name = "sgd",
     .summary = "x -= lr (m + decay x), with m = momentum m + update",
@@ -77,6 +77,6 @@ class Sgd : public Optimizer {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Sgd, kDescriptor)
+VARANGIAN_REGISTER(Sgd, kSgd)
 
 }  // namespace varangian

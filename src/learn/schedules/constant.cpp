@@ -3,7 +3,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kConstant{
     .kind = Kind::schedule,
     .name = "constant",
     .summary = "The same learning rate in every round",
@@ -20,6 +20,6 @@ class Constant : public WarmedUp {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Constant, kDescriptor)
+VARANGIAN_REGISTER(Constant, kConstant)
 
 }  // namespace varangian

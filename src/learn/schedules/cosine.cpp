@@ -6,7 +6,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kCosine{
     .kind = Kind::schedule,
     .name = "cosine",
     .summary = "Half a cosine from 1 in the first round to `floor` at the end of the run",
@@ -37,6 +37,6 @@ class Cosine : public WarmedUp {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Cosine, kDescriptor)
+VARANGIAN_REGISTER(Cosine, kCosine)
 
 }  // namespace varangian

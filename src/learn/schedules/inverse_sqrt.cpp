@@ -5,7 +5,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kInverseSqrt{
     .kind = Kind::schedule,
     .name = "inverse_sqrt",
     .summary = "1 / sqrt(t) in round t",
@@ -23,6 +23,6 @@ class InverseSqrt : public WarmedUp {
 
 }  // namespace
 
-VARANGIAN_REGISTER(InverseSqrt, kDescriptor)
+VARANGIAN_REGISTER(InverseSqrt, kInverseSqrt)
 
 }  // namespace varangian

@@ -5,7 +5,7 @@
 namespace varangian {
 namespace {
 
-const Descriptor kDescriptor{
+const Descriptor kStep{
     .kind = Kind::schedule,
     .name = "step",
     .summary = "The learning rate times `factor` after each round of `at`",
@@ -44,6 +44,6 @@ class Step : public WarmedUp {
 
 }  // namespace
 
-VARANGIAN_REGISTER(Step, kDescriptor)
+VARANGIAN_REGISTER(Step, kStep)
 
 }  // namespace varangian
