@@ -7,6 +7,7 @@ namespace varangian {
 // One file each: adds a subcommand to the program. Its callback sets exit_code (docs/architecture.md, exit
 // codes) or throws Error.
 void add_run_command(CLI::App& app, int& exit_code);
+void add_work_command(CLI::App& app, int& exit_code);
 void add_check_command(CLI::App& app, int& exit_code);
 void add_aggregate_command(CLI::App& app, int& exit_code);
 void add_forge_command(CLI::App& app, int& exit_code);

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   app.footer("Example: varangian run configs/quickstart.json\nEach subcommand has its own --help.");
   int exit_code = varangian::kDone;
   varangian::add_run_command(app, exit_code);
+  varangian::add_work_command(app, exit_code);
   varangian::add_check_command(app, exit_code);
   varangian::add_results_command(app, exit_code);
   varangian::add_aggregate_command(app, exit_code);

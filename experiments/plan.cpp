@@ -77,6 +77,8 @@ Plan make_plan(const PlanOptions& options) {
     if (plugin.is_string()) load_plugin(plugin.get<std::string>());
 
   Plan plan{.runs = expand(file, settings)};
+  for (const Json& plugin : plugins)
+    if (plugin.is_string()) plan.plugins.push_back(plugin);
   if (plan.runs.runs.empty()) return plan;
   for (const RunConfig& run : plan.runs.runs)
     if (run.resolved.at("execution") != plan.runs.runs.front().resolved.at("execution"))

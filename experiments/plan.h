@@ -22,6 +22,12 @@ struct PlanOptions {
 
 void add_plan_options(CLI::App& command, PlanOptions& options);
 
+/// What grows with a run's workers, model and samples.
+struct RunSize {
+  int64_t parameters = 0;
+  double bytes = 0;  ///< of memory, in one process
+};
+
 /// What a config asks for on this machine: its runs, what each would do, and where.
 struct Plan {
   Runs runs;
@@ -29,7 +35,9 @@ struct Plan {
   std::vector<Verdict> verdicts;
   at::Device device = at::kCPU;
   int threads = 1;
-  DataCache data;  ///< of the runs that would start
+  DataCache data;              ///< of the runs that would start
+  std::vector<RunSize> sizes;  ///< of the runs that would start; elsewhere empty
+  std::vector<std::string> plugins;
 
   std::vector<std::string> ids() const;
 };

@@ -11,7 +11,11 @@ void resolve_counts(Json& workers, RunConfig& run, Problems& problems) {
   const std::string at = "/workers";
   const bool has_count = !workers["count"].is_null(), has_honest = !workers["honest"].is_null(),
              has_byzantine = !workers["byzantine"].is_null();
-  if (has_count + has_honest + has_byzantine != 2) {
+  const auto number = [&](const char* key) { return workers[key].get<double>(); };
+  // A resolved config has all three; those of a run's config.json agree.
+  const bool agree =
+      has_count && has_honest && has_byzantine && number("count") == number("honest") + number("byzantine");
+  if (has_count + has_honest + has_byzantine != 2 && !agree) {
     problems.add(at, "give exactly two of count, honest and byzantine");
     return;
   }

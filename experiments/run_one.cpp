@@ -118,7 +118,8 @@ Verdict judge(const RunConfig& run, const Json& manifest) {
   if (status == "completed")
     return {.reason = fmt::format("prolonged from {} to {} rounds", done, run.rounds)};
   if (status == "failed")
-    return {.reason = fmt::format("failed before: {}", manifest.value("reason", Json("")).is_string()
+    return {.failed = true,
+            .reason = fmt::format("failed before: {}", manifest.value("reason", Json("")).is_string()
                                                            ? printable(manifest["reason"].get<std::string>())
                                                            : "")};
   return {.reason = status == "running" ? "was killed: goes on from its last checkpoint"

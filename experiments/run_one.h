@@ -16,6 +16,7 @@ struct Verdict {
   bool starts = true;
   bool from_scratch = false;  ///< what is there is thrown away
   bool diverged = false;      ///< done, and this is how it ended
+  bool failed = false;        ///< so it ended before; a sweep starts it only when asked to
   std::string reason;
 };
 

@@ -35,6 +35,21 @@ int allowed_cpus() {
   return std::max(1, CPU_COUNT(&set));
 }
 
+std::vector<int> allowed_cpu_list() {
+  const cpu_set_t set = allowed_set();
+  std::vector<int> cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+  return cpus;
+}
+
+void stay_on(const std::vector<int>& cpus) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int cpu : cpus) CPU_SET(cpu, &set);
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
 // Thread i goes to the i-th allowed processor; the caller gets its set back at the end.
 struct Crew::Pinning {
   cpu_set_t inherited = allowed_set();

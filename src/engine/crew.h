@@ -47,7 +47,11 @@ class Crew final : public Parallel {
   std::vector<std::thread> threads_;
 };
 
-/// Processors that this process may use.
+/// How many processors this thread may use, and which.
 int allowed_cpus();
+std::vector<int> allowed_cpu_list();
+
+/// Keeps this thread, and those that it will start, on these processors.
+void stay_on(const std::vector<int>& cpus);
 
 }  // namespace varangian

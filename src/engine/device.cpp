@@ -68,6 +68,25 @@ std::string gpu_name() {
   return known ? text : "";
 }
 
+// Asked of the driver, in a context that goes at once: LibTorch's own would stay in this process.
+double free_gpu_memory() {
+  void* driver = dlopen("libcuda.so.1", RTLD_NOW);
+  if (driver == nullptr) return 0;
+  const auto start = reinterpret_cast<int (*)(unsigned)>(dlsym(driver, "cuInit"));
+  const auto retain = reinterpret_cast<int (*)(void**, int)>(dlsym(driver, "cuDevicePrimaryCtxRetain"));
+  const auto enter = reinterpret_cast<int (*)(void*)>(dlsym(driver, "cuCtxSetCurrent"));
+  const auto ask = reinterpret_cast<int (*)(size_t*, size_t*)>(dlsym(driver, "cuMemGetInfo_v2"));
+  const auto release = reinterpret_cast<int (*)(int)>(dlsym(driver, "cuDevicePrimaryCtxRelease_v2"));
+  if (!start || !retain || !enter || !ask || !release) return 0;
+  void* context = nullptr;
+  if (start(0) != 0 || retain(&context, 0) != 0) return 0;
+  size_t unused = 0, total = 0;
+  if (enter(context) != 0 || ask(&unused, &total) != 0) unused = 0;
+  enter(nullptr);
+  release(0);
+  return static_cast<double>(unused);
+}
+
 std::string describe_device(at::Device device) {
   if (device.is_cpu()) return fmt::format("cpu ({}, {} processors)", cpu_capability(), allowed_cpus());
   return fmt::format("{} ({})", device.str(), gpu_name());

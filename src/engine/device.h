@@ -24,4 +24,7 @@ std::string kernel_isa();
 /// The driver's name of the first GPU; "" where there is none.
 std::string gpu_name();
 
+/// Bytes of the first GPU that nobody has taken; 0 where there is none.
+double free_gpu_memory();
+
 }  // namespace varangian

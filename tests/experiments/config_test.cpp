@@ -34,9 +34,7 @@ TEST_CASE("a resolved config has every default, and resolving it again changes n
   CHECK(run.resolved.at("compressor").at("up").at("name") == "none");
   CHECK(run.resolved.at("seed").at("data") == 0);
   CHECK(run.resolved.at("evaluate").at("on") == Json::array({"test"}));
-  Json again = run.resolved;
-  again["workers"]["honest"] = nullptr;  // two of three counts
-  CHECK(config_of(again.dump()).resolved == run.resolved);
+  CHECK(config_of(run.resolved.dump()).resolved == run.resolved);
 }
 
 TEST_CASE("each mistake is answered with its place, the value and what would be right", "[config]") {
