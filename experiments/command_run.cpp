@@ -8,6 +8,7 @@
 #include "experiments/results_table.h"
 #include "experiments/run_one.h"
 #include "experiments/run_progress.h"
+#include "experiments/slurm.h"
 #include "experiments/sweep_session.h"
 
 #include <atomic>
@@ -19,49 +20,22 @@ namespace varangian {
 namespace {
 
 std::atomic<bool> stop_requested{false};
+volatile std::sig_atomic_t stop_signal = 0;
 
 // A run outlives its terminal and whoever reads its output; a file that grows too large is an error like a
 // full disk. A signal that the parent ignores (nohup) stays ignored.
 void mind_signals(void (*stop)(int)) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1})
     if (std::signal(signal, stop) == SIG_IGN) std::signal(signal, SIG_IGN);
 }
 
 // The first signal asks the run to stop at the end of its round; a second one kills as usual.
 void request_stop(int signal) {
   stop_requested = true;
+  stop_signal = signal;
   std::signal(signal, SIG_DFL);
-}
-
-struct RunOptions {
-  PlanOptions plan;
-  SweepOptions sweep;
-};
-
-std::string quoted_for_shell(const std::string& word) {
-  if (!word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                              "/._=:,+-@%") == std::string::npos)
-    return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
-}
-
-// The command, as it would be typed again.
-std::string command_of(const PlanOptions& options) {
-  std::string command = "varangian run " + quoted_for_shell(options.config);
-  const auto add = [&](const char* flag, const std::string& value) {
-    if (!value.empty()) command += fmt::format(" {} {}", flag, quoted_for_shell(value));
-  };
-  for (const std::string& setting : options.settings) add("--set", setting);
-  for (const std::string& plugin : options.plugins) add("--plugin", plugin);
-  add("--out", options.output);
-  add("--from", options.from);
-  add("--device", options.device);
-  add("--threads", options.threads > 0 ? std::to_string(options.threads) : "");
-  return command;
 }
 
 // False when the user would not wait.
@@ -133,7 +107,7 @@ int run_sweep(Plan& plan, const RunOptions& options) {
     for (const auto& [run, reason] : result.failures)
       text +=
           fmt::format("  {}  {}: {}\n", plan.identities[run].id, label_of(plan.runs.runs[run].swept), reason);
-    tell(stderr, text + "again: " + command_of(options.plan) + " --retry-failed\n");
+    tell(stderr, text + "again: varangian " + command_of(options) + " --retry-failed\n");
   }
   if (result.interrupted) {
     tell(stderr, "interrupted; the same command goes on from the checkpoints\n");
@@ -142,17 +116,38 @@ int run_sweep(Plan& plan, const RunOptions& options) {
   return result.failures.empty() ? kDone : kRunFailed;
 }
 
-int run_config(const RunOptions& options) {
+int train_all(Plan& plan, const RunOptions& options) {
+  if (plan.runs.is_sweep) return run_sweep(plan, options);
+  if (!options.sweep.quiet)
+    tell(stderr, fmt::format("1 run on {}, {} threads\n", describe_device(plan.device), plan.threads));
+  return run_alone(plan, options.sweep.quiet);
+}
+
+// How many runs a start would begin.
+size_t missing_runs(const Plan& plan, bool retry_failed) {
+  return static_cast<size_t>(std::count_if(
+      plan.verdicts.begin(), plan.verdicts.end(),
+      [&](const Verdict& verdict) { return verdict.starts && (retry_failed || !verdict.failed); }));
+}
+
+int run_config(RunOptions& options) {
+  if (options.slurm.task) take_slurm_task(options);
+  mind_signals(request_stop);
   Plan plan = make_plan(options.plan);
   const Runs& runs = plan.runs;
   for (const SkippedRun& skipped : runs.skipped)
     tell(stderr, fmt::format("skipped: {}: {}\n", label_of(skipped.swept), skipped.reason));
   if (runs.runs.empty()) throw Error("nothing to run: every run of the sweep was skipped");
-  mind_signals(request_stop);
-  if (runs.is_sweep) return run_sweep(plan, options);
-  if (!options.sweep.quiet)
-    tell(stderr, fmt::format("1 run on {}, {} threads\n", describe_device(plan.device), plan.threads));
-  return run_alone(plan, options.sweep.quiet);
+  const size_t missing = missing_runs(plan, options.sweep.retry_failed);
+  if (options.slurm.submit && missing > 0) {
+    const std::filesystem::path folder = folder_of(runs.runs.front(), plan.identities.front()).parent_path();
+    tell(stdout, submit_to_slurm(options, missing, folder));
+    return kDone;
+  }
+  const int code = train_all(plan, options);
+  if (options.slurm.task && code == kInterrupted && stop_signal == SIGUSR1)
+    tell(stderr, requeue_slurm_task() + "\n");
+  return code;
 }
 
 }  // namespace
@@ -165,11 +160,20 @@ void add_run_command(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1, 1024));
   command->add_flag("--retry-failed", options->sweep.retry_failed,
                     "Start runs of a sweep again that failed before");
+  command->add_flag("--slurm", options->slurm.submit,
+                    "Submit the missing runs to a Slurm cluster as one job array");
+  command->add_option("--tasks", options->slurm.tasks, "Tasks of the array; each does run after run")
+      ->check(CLI::Range(1, 100000));
+  command->add_option("--slurm-options", options->slurm.options,
+                      "For sbatch, as \"--partition=gpu --time=60\"");
+  command->add_flag("--slurm-task", options->slurm.task)->group("");
   command->add_flag("--quiet", options->sweep.quiet, "Print nothing but warnings and errors");
   command->footer(
       "Runs that are done are not repeated; one that was stopped goes on from its checkpoint.\n"
       "Exit code: 0 done, 1 a run failed, 2 bad usage or config, 3 a single run diverged, 130 interrupted.\n"
-      "Example: varangian run configs/quickstart.json --set /rounds=100 --jobs 2");
+      "Example: varangian run configs/quickstart.json --set /rounds=100 --jobs 2\n"
+      "On a cluster: varangian run sweep.json --slurm --tasks 50 --slurm-options \"--time=60 "
+      "--cpus-per-task=4\"");
   command->callback([options, &exit_code] { exit_code = run_config(*options); });
 }
 

@@ -44,7 +44,7 @@ double work_of(const RunConfig& run, const RunSize& size) {
          (static_cast<double>(run.batch) + rows);
 }
 
-Packing make_packing(const Plan& plan, int asked) {
+Packing make_packing(const Plan& plan, int asked, int share) {
   Packing packing;
   std::vector<double> needs, work(plan.runs.runs.size());
   for (size_t i = 0; i < plan.runs.runs.size(); ++i) {
@@ -59,7 +59,7 @@ Packing make_packing(const Plan& plan, int asked) {
 
   const RunConfig& first = plan.runs.runs.front();
   const std::vector<int> cpus = allowed_cpu_list();
-  const int processors = static_cast<int>(cpus.size());
+  const int all = static_cast<int>(cpus.size()), processors = share > 0 ? std::min(all, share) : all;
   int most = fitting(needs, kProcessBytes, available_memory());
   if (!plan.device.is_cpu()) most = std::min(most, fitting(needs, kGpuProcessBytes, free_gpu_memory()));
   if (asked > most && asked <= static_cast<int>(needs.size()))
@@ -72,7 +72,9 @@ Packing make_packing(const Plan& plan, int asked) {
                         ? 1
                         : static_cast<int>(first.threads.value_or(std::max(1, processors / packing.jobs)));
   packing.cpus.resize(static_cast<size_t>(packing.jobs));
-  if (first.pin && packing.jobs * packing.threads <= processors) packing.cpus = divided(cpus, packing.jobs);
+  // Of a share nobody knows which processors it is.
+  if (first.pin && processors == all && packing.jobs * packing.threads <= all)
+    packing.cpus = divided(cpus, packing.jobs);
   return packing;
 }
 

@@ -18,8 +18,9 @@ struct Packing {
 
 /// `asked` jobs, or with 0 as many as there are runs, processors (or processors for the threads that the
 /// config asks for) and memory for, by the sizes that `check` prints; on a GPU as many as its free memory
-/// holds. Throws Error when `asked` is more than the memory holds.
-Packing make_packing(const Plan& plan, int asked);
+/// holds. `share`: of the processors, how many may be used; 0: all. Throws Error when `asked` is more than
+/// the memory holds.
+Packing make_packing(const Plan& plan, int asked, int share = 0);
 
 /// What a run costs, in arbitrary units: its gradients, and a rule that compares all rows.
 double work_of(const RunConfig& run, const RunSize& size);

@@ -93,9 +93,15 @@ std::string SweepProgress::seconds_left() const {
   return duration(std::max(longest, left * since(start_) / done)) + " left";
 }
 
-void SweepProgress::refresh() {
-  if (quiet_ || running_.empty() || since(last_shown_) < line_.interval()) return;
+void SweepProgress::refresh(size_t held) {
+  if (quiet_ || since(last_shown_) < line_.interval()) return;
   last_shown_ = Clock::now();
+  if (running_.empty()) {
+    if (held > 0)
+      line_.change(
+          fmt::format("{}waiting for {} that other processes work on; Ctrl-C stops waiting", head(), held));
+    return;
+  }
   std::string text = fmt::format("{}{} running, {} waiting, {}", head(), running_.size(),
                                  runs_ - ended_ - running_.size(), seconds_left());
   for (const auto& [run, running] : running_)

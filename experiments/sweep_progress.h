@@ -30,8 +30,8 @@ class SweepProgress {
   void pass(const std::string& label, const std::string& text);
   void warn(const std::string& text);
 
-  /// Shows the state when it is time to.
-  void refresh();
+  /// Shows the state when it is time to. `held`: how many runs other processes work on.
+  void refresh(size_t held);
 
  private:
   using Clock = std::chrono::steady_clock;

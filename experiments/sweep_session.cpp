@@ -49,7 +49,7 @@ SweepSession::SweepSession(Plan& plan, const SweepOptions& options, const std::a
     : plan_(without_failed(plan, options)),
       options_(options),
       stop_(stop),
-      packing_(make_packing(plan, options.jobs)),
+      packing_(make_packing(plan, options.jobs, options.cpus)),
       queue_(packing_.order.begin(), packing_.order.end()),
       jobs_(static_cast<size_t>(packing_.jobs)),
       progress_(plan.runs.runs.size(), work_in(plan, packing_), options.quiet,
@@ -91,22 +91,22 @@ bool SweepSession::dispatch() {
                                                          {"cpus", packing_.cpus[j]}});
     start(job, *run);
   }
-  return any_running() || (!stop_ && !(queue_.empty() && held_.empty()));
+  return any_running() || (!stop_ && (!queue_.empty() || (!held_.empty() && !options_.leave_held)));
 }
 
-// The next run of the queue; when that is empty, one that another process has let go.
+// The next run of the queue that nobody works on; when that is empty, one that another process has let go.
 std::optional<size_t> SweepSession::next() {
-  std::deque<size_t>& source = queue_.empty() ? held_ : queue_;
-  for (size_t tries = source.size(); tries > 0; --tries) {
+  for (size_t tries = queue_.size() + held_.size(); tries > 0; --tries) {
+    std::deque<size_t>& source = queue_.empty() ? held_ : queue_;
     const size_t run = source.front();
     source.pop_front();
-    const std::filesystem::path folder = folder_of(plan_.runs.runs[run], plan_.identities[run]);
-    if (&source == &held_ && is_held(folder)) {
+    if (is_held(folder_of(plan_.runs.runs[run], plan_.identities[run]))) {
       held_.push_back(run);
       continue;
     }
-    plan_.verdicts[run] =
-        verdict_of(plan_.runs.runs[run], plan_.identities[run]);  // another may have done it
+    Verdict now = verdict_of(plan_.runs.runs[run], plan_.identities[run]);  // another may have done it
+    if (now.failed && !(options_.retry_failed && plan_.verdicts[run].failed)) now.starts = false;
+    plan_.verdicts[run] = std::move(now);
     return run;
   }
   return std::nullopt;
@@ -116,7 +116,10 @@ void SweepSession::start(Job& job, size_t i) {
   const RunConfig& run = plan_.runs.runs[i];
   const Verdict& verdict = plan_.verdicts[i];
   progress_.begin(i, label_of(run.swept), run.rounds, work_of(run, plan_.sizes[i]));
-  if (!verdict.starts) return progress_.end(i, verdict.reason);
+  if (!verdict.starts) {
+    if (verdict.failed) result_.failures.push_back({i, verdict.reason});
+    return progress_.end(i, verdict.reason);
+  }
   job.run = i;
   job.start = std::chrono::steady_clock::now();
   job.process->send({{"config", run.resolved},
@@ -140,7 +143,7 @@ void SweepSession::listen() {
   if (poll(sockets.data(), sockets.size(), kPatience) > 0)  // also 0 sockets: a pause
     for (size_t i = 0; i < sockets.size(); ++i)
       if (sockets[i].revents != 0) hear(*heard[i]);
-  progress_.refresh();
+  progress_.refresh(held_.size());
 }
 
 void SweepSession::hear(Job& job) {
@@ -154,9 +157,7 @@ void SweepSession::hear(Job& job) {
   if (message->contains("warn")) return progress_.warn(message->at("warn"));
   job.run.reset();
   if (message->contains("held")) {
-    const std::string text = message->at("held");
     progress_.put_back(run);
-    progress_.warn(text + "; this one comes back to it at the end");
     held_.push_back(run);
   } else if (message->contains("failed")) {
     fail(run, message->at("failed"));

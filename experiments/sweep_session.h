@@ -2,6 +2,7 @@
 
 #include "experiments/packing.h"
 #include "experiments/plan.h"
+#include "experiments/run_options.h"
 #include "experiments/sweep_progress.h"
 #include "experiments/worker_process.h"
 
@@ -12,12 +13,6 @@
 #include <vector>
 
 namespace varangian {
-
-struct SweepOptions {
-  int jobs = 0;  ///< runs side by side; 0: as many as fit (packing.h)
-  bool retry_failed = false;
-  bool quiet = false;
-};
 
 struct SweepResult {
   struct Failure {

@@ -1,5 +1,6 @@
 #include "process/spawn.h"
 
+#include "process/command.h"
 #include "varangian/error.h"
 
 #include <fcntl.h>
@@ -11,29 +12,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 namespace varangian {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr int kSocketOfChild = 3;
-
-// As a shell finds it; empty when it is nowhere.
-std::string program_of(const std::string& name) {
-  if (name.find('/') != std::string::npos) return access(name.c_str(), X_OK) == 0 ? name : "";
-  const char* path = std::getenv("PATH");
-  const std::string folders = path == nullptr ? "/usr/bin:/bin" : path;
-  for (size_t begin = 0; begin <= folders.size();) {
-    const size_t end = std::min(folders.find(':', begin), folders.size());
-    const std::string candidate = fs::path(folders.substr(begin, end - begin)) / name;
-    std::error_code failure;
-    if (fs::is_regular_file(candidate, failure) && access(candidate.c_str(), X_OK) == 0) return candidate;
-    begin = end + 1;
-  }
-  return "";
-}
 
 }  // namespace
 

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace varangian {
+
+/// Where a shell would find the program; empty when it is nowhere.
+std::string program_of(const std::string& name);
+
+struct CommandResult {
+  int status = 0;    ///< as waitpid says it: 0 is success
+  std::string said;  ///< its output and its errors
+};
+
+/// Runs a command to its end. Throws Error when it cannot be started.
+CommandResult run_command(const std::vector<std::string>& command);
+
+}  // namespace varangian
