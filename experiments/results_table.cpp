@@ -1,18 +1,15 @@
 #include "experiments/results_table.h"
 
 #include "experiments/plan.h"
-#include "record/run_directory.h"
-
-#include <fmt/ranges.h>
+#include "experiments/text_table.h"
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 
 namespace varangian {
 namespace {
 
 namespace fs = std::filesystem;
-using Cells = std::vector<std::vector<std::string>>;
 
 enum class Digits { four, all };  // a table is for the eye, csv for other programs
 
@@ -20,41 +17,6 @@ std::string text_of(const Json& value, Digits digits) {
   if (value.is_null()) return "";
   if (value.is_number_float() && digits == Digits::four) return fmt::format("{:.4g}", value.get<double>());
   return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-// Columns as wide as their widest cell; numbers stand right.
-std::string aligned(const Cells& rows) {
-  std::vector<size_t> widths;
-  for (const auto& row : rows)
-    for (size_t i = 0; i < row.size(); ++i) {
-      if (i == widths.size()) widths.push_back(0);
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  std::string text;
-  for (size_t r = 0; r < rows.size(); ++r) {
-    std::string line;
-    for (size_t i = 0; i < rows[r].size(); ++i)
-      line += i == 0 ? fmt::format("{:<{}}", rows[r][i], widths[i])
-                     : fmt::format("  {:>{}}", rows[r][i], widths[i]);
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-    if (r == 0) {
-      size_t width = 0;
-      for (const size_t w : widths) width += w + 2;
-      text += std::string(width - 2, '-') + "\n";
-    }
-  }
-  return text;
-}
-
-// Every key that any run has, in the order of first sight.
-std::vector<std::string> keys_of(const std::vector<RunSummary>& runs, Json RunSummary::*member) {
-  std::vector<std::string> keys;
-  for (const RunSummary& run : runs)
-    if ((run.*member).is_object())
-      for (const auto& [key, value] : (run.*member).items())
-        if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
-  return keys;
 }
 
 Cells cells_of(const std::vector<RunSummary>& runs, Digits digits) {
@@ -76,73 +38,13 @@ Cells cells_of(const std::vector<RunSummary>& runs, Digits digits) {
   return rows;
 }
 
-std::string quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"\n") == std::string::npos) return cell;
-  std::string text = "\"";
-  for (const char c : cell) text += c == '"' ? "\"\"" : std::string(1, c);
-  return text + "\"";
-}
-
-RunSummary summary_of(const fs::path& folder) {
-  const Json manifest = read_json(folder / "manifest.json");
-  RunSummary run{.folder = folder};
-  run.id = manifest.at("run_id");
-  run.name = manifest.at("name");
-  run.status = manifest.at("status");
-  if (run.status == "running" && !is_held(folder)) run.status = "killed";
-  run.reason = manifest.at("reason").is_string() ? manifest.at("reason").get<std::string>() : "";
-  run.swept = manifest.at("swept");
-  run.final = manifest.at("final");
-  run.rounds_done = manifest.at("rounds_done");
-  run.chance_accuracy = manifest.value("task", Json::object()).value("chance_accuracy", Json());
-  return run;
-}
-
-std::string started(const fs::path& folder) {
-  const Json sessions = read_json(folder / "manifest.json").value("sessions", Json::array());
-  return sessions.empty() ? "" : sessions[0].value("start", "");
-}
-
 }  // namespace
 
-Json RunSummary::value(const std::string& column) const {
-  if (status == "diverged") return column.ends_with("_accuracy") ? chance_accuracy : Json();
-  return final.is_object() && final.contains(column) ? final.at(column) : Json();
+std::string as_table(const std::vector<RunSummary>& runs) {
+  return aligned_text(cells_of(runs, Digits::four));
 }
 
-std::vector<RunSummary> find_runs(const fs::path& folder) {
-  if (!fs::is_directory(folder)) throw Error::format("{}: there is no such folder", folder.string());
-  std::vector<std::pair<std::string, RunSummary>> found;
-  std::error_code failure;
-  fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, failure);
-  for (; !failure && at != fs::recursive_directory_iterator(); at.increment(failure)) {
-    const fs::directory_entry& entry = *at;
-    if (entry.path().filename() != "manifest.json") continue;
-    try {
-      found.emplace_back(started(entry.path().parent_path()), summary_of(entry.path().parent_path()));
-    } catch (const std::exception& error) {
-      fmt::print(stderr, "warning: {}: passed over: {}\n", entry.path().string(), error.what());
-    }
-  }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.first, a.second.folder) < std::tie(b.first, b.second.folder);
-  });
-  std::vector<RunSummary> runs;
-  for (auto& [start, run] : found) runs.push_back(std::move(run));
-  return runs;
-}
-
-std::string as_table(const std::vector<RunSummary>& runs) { return aligned(cells_of(runs, Digits::four)); }
-
-std::string as_csv(const std::vector<RunSummary>& runs) {
-  std::string text;
-  for (const auto& row : cells_of(runs, Digits::all)) {
-    std::vector<std::string> cells;
-    for (const std::string& cell : row) cells.push_back(quoted(cell));
-    text += fmt::format("{}\n", fmt::join(cells, ","));
-  }
-  return text;
-}
+std::string as_csv(const std::vector<RunSummary>& runs) { return csv_text(cells_of(runs, Digits::all)); }
 
 std::string as_json(const std::vector<RunSummary>& runs) {
   Json all = Json::array();
@@ -224,7 +126,7 @@ std::string final_table(const fs::path& folder, const std::vector<std::string>& 
   if (any_diverged)
     notes += accuracy ? "* diverged: its accuracy counts as chance\n" : "* diverged, and left out\n";
   if (any_unfinished) notes += "~ not finished\n";
-  return fmt::format("\nfinal {}\n\n{}{}\n", shown_column, aligned(table), notes);
+  return fmt::format("\nfinal {}\n\n{}{}\n", shown_column, aligned_text(table), notes);
 }
 
 }  // namespace varangian
