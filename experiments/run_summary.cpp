@@ -18,8 +18,11 @@ RunSummary summary_of(const fs::path& folder) {
   if (run.status == "running" && !is_held(folder)) run.status = "killed";
   run.reason = manifest.at("reason").is_string() ? manifest.at("reason").get<std::string>() : "";
   run.swept = manifest.at("swept");
+  if (!run.swept.is_object()) throw Error::format("\"swept\" is {}, not an object", shown(run.swept));
   run.final = manifest.at("final");
+  run.config = manifest.value("identity", Json::object()).value("config", Json());
   run.rounds_done = manifest.at("rounds_done");
+  run.rounds = manifest.value("rounds", run.rounds_done);
   run.chance_accuracy = manifest.value("task", Json::object()).value("chance_accuracy", Json());
   return run;
 }

@@ -13,7 +13,9 @@ struct RunSummary {
   std::filesystem::path folder;
   std::string id, name, status, reason;
   Json swept, final;
-  int64_t rounds_done = 0;
+  Json config;  ///< as in the run's identity: resolved, without what changes no result; null where there is
+                ///< none
+  int64_t rounds = 0, rounds_done = 0;
   Json chance_accuracy;  ///< null where there is none
 
   /// Of the last evaluation; a diverged run's accuracy counts as chance. Null when there is none.

@@ -8,7 +8,7 @@ import pytest
 
 from tree import BUILD, ROOT
 
-COMMANDS = ["run", "check", "list", "describe", "schema", "results"]
+COMMANDS = ["run", "check", "list", "describe", "schema", "results", "compare"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
