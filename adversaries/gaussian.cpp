@@ -2,26 +2,32 @@
 
 #include <ATen/ATen.h>
 
+#include <vector>
+
 namespace varangian {
 namespace {
 
-// Sends a fresh vector of independent N(mean, deviation^2), each liar its own.
+// Sends a fresh vector of independent N(mean, deviation^2), each liar its own or all the same.
 class Gaussian final : public BlindAdversary {
  public:
   explicit Gaussian(const Values& values)
       : mean_(static_cast<float>(values.number("mean"))),
-        deviation_(static_cast<float>(values.number("deviation"))) {}
+        deviation_(static_cast<float>(values.number("deviation"))),
+        shared_(values.flag("shared")) {}
 
   bool reads_own() const override { return false; }
 
   void forge(const BlindView& view, at::Tensor messages) const override {
-    view.random.normal(messages, view.workers);
+    // One stream for all: the liars may be asked in groups.
+    const std::vector<int64_t> same(view.workers.size(), 0);
+    view.random.normal(messages, shared_ ? std::span<const int64_t>(same) : view.workers);
     messages.mul_(deviation_).add_(mean_);
   }
 
  private:
   float mean_;
   float deviation_;
+  bool shared_;
 };
 
 const Descriptor kGaussian{
@@ -35,7 +41,8 @@ const Descriptor kGaussian{
           .summary = "standard deviation of every coordinate",
           .initial = 1.0,
           .low = 0.0,
-          .high = 1e30}},
+          .high = 1e30},
+         {.name = "shared", .summary = "all liars send the same vector (ByzFL)", .initial = false}},
     .knowledge = "blind",
 };
 

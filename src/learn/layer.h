@@ -50,11 +50,12 @@ class Layer {
 };
 
 std::unique_ptr<Layer> make_linear(int64_t in, int64_t out);
-/// Stride 1, no padding.
-std::unique_ptr<Layer> make_conv2d(int64_t in, int64_t out, int64_t kernel);
+/// Stride 1, `padding` rows of zeros on each side.
+std::unique_ptr<Layer> make_conv2d(int64_t in, int64_t out, int64_t kernel, int64_t padding = 0);
 /// Window and stride 2.
 std::unique_ptr<Layer> make_max_pool2d();
 std::unique_ptr<Layer> make_relu();
+std::unique_ptr<Layer> make_sigmoid();
 std::unique_ptr<Layer> make_flatten();
 std::unique_ptr<Layer> make_log_softmax();
 

@@ -14,6 +14,10 @@ TEST_CASE("each blind adversary sends what its name says", "[adversaries]") {
   const at::Tensor noise = forged("gaussian", {{"mean", 2.0}, {"deviation", 3.0}}, rows);
   CHECK(noise.mean().item<double>() == Approx(2).margin(5 * 3 / std::sqrt(3000.0)));
   CHECK(noise.std().item<double>() == Approx(3).epsilon(0.1));
+  CHECK_FALSE(at::equal(noise[0], noise[1]));
+  const at::Tensor shared = forged("gaussian", {{"deviation", 3.0}, {"shared", true}}, rows);
+  CHECK(shared.std().item<double>() == Approx(3).epsilon(0.1));
+  CHECK(at::equal(shared, shared[0].expand_as(shared)));
   CHECK(forged("gaussian_added", {{"deviation", 2.0}}, rows).sub(own).std().item<double>() ==
         Approx(2).epsilon(0.1));
   const at::Tensor flat = forged("uniform", {{"low", 2.0}, {"high", 4.0}}, rows);

@@ -11,9 +11,10 @@ using namespace varangian;
 
 namespace {
 
-std::unique_ptr<SampleDataset> cifar10(const ScratchFolder& folder) {
+std::unique_ptr<SampleDataset> cifar10(const ScratchFolder& folder, const std::string& std = "pixels") {
   const Descriptor& descriptor = Registry::instance().describe(Kind::dataset, "cifar10");
-  return make<SampleDataset>(Kind::dataset, "cifar10", values_for(descriptor, {{"path", folder.string()}}));
+  return make<SampleDataset>(Kind::dataset, "cifar10",
+                             values_for(descriptor, {{"path", folder.string()}, {"std", std}}));
 }
 
 /// A record whose red, green and blue planes hold one value each.
@@ -64,6 +65,8 @@ TEST_CASE("Each channel of CIFAR-10 has its own mean and deviation") {
   CHECK(samples.scale[0] * 0 + samples.shift[0] == Approx(-0.4914 / 0.2470));
   CHECK(samples.scale[1] * 51 + samples.shift[1] == Approx((0.2 - 0.4822) / 0.2435).epsilon(1e-5));
   CHECK(samples.scale[2] * 255 + samples.shift[2] == Approx((1 - 0.4465) / 0.2616).epsilon(1e-5));
+  const Samples other = cifar10(folder, "images")->load();
+  CHECK(other.scale[0] * 255 + other.shift[0] == Approx((1 - 0.4914) / 0.2023).epsilon(1e-5));
 }
 
 TEST_CASE("A CIFAR-10 file that is empty, torn or wrongly labelled is an error that names it") {

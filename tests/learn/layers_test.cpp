@@ -74,6 +74,7 @@ TEST_CASE("each worker's sums are written into its row and nowhere else", "[laye
   cases.push_back({make_linear(6, 30), {6}});
   cases.push_back({make_conv2d(1, 2, 3), {1, 6, 5}});
   cases.push_back({make_conv2d(3, 2, 3), {3, 6, 5}});
+  cases.push_back({make_conv2d(2, 3, 5, 2), {2, 3, 6}});
   for (const Case& c : cases)
     for (const at::ScalarType type : {at::kDouble, at::kFloat}) {
       const int64_t workers = 3, batch = 4, d = c.layer->parameters();

@@ -36,6 +36,7 @@ std::vector<Case> cases() {
        {std::pair{"cross_entropy", 4}, {"nll", 4}, {"mse", 2}, {"huber", 2}, {"bce", 1}}) {
     const Value log_softmax = std::string(loss) == "nll";
     all.push_back({"logistic", {{"log_softmax", log_softmax}}, {2, 4}, outputs, loss});
+    all.push_back({"logistic", {{"sigmoid", true}, {"log_softmax", log_softmax}}, {5}, outputs, loss});
     all.push_back({"mlp", {{"hidden", hidden}, {"log_softmax", log_softmax}}, {8}, outputs, loss});
     all.push_back({"cnn",
                    {{"channels", channels}, {"hidden", width}, {"log_softmax", log_softmax}},
@@ -166,6 +167,7 @@ TEST_CASE("the models have the documented numbers of parameters", "[models]") {
   CHECK(component<Model>(Kind::model, "logistic")->build({1, 28, 28}, 10).parameters() == 7850);
   CHECK(component<Model>(Kind::model, "mlp")->build({1, 28, 28}, 10).parameters() == 79510);
   CHECK(component<Model>(Kind::model, "cnn")->build({1, 28, 28}, 10).parameters() == 431080);
+  CHECK(component<Model>(Kind::model, "cnn_cifar")->build({3, 32, 32}, 10).parameters() == 2324630);
   const Value none = std::vector<int64_t>{};
   CHECK(component<Model>(Kind::model, "mlp", {{"hidden", none}})->build({784}, 10).parameters() == 7850);
 }
@@ -204,9 +206,36 @@ TEST_CASE("the convolutional network is convolution, ReLU and pooling twice, the
   CHECK(at::allclose(network.forward(x, w), y, 1e-11, 1e-11));
 }
 
+TEST_CASE(
+    "the network for CIFAR is padded convolution, ReLU and pooling three times, then three linear layers",
+    "[models]") {
+  at::manual_seed(5);
+  const Network network = component<Model>(Kind::model, "cnn_cifar")->build({2, 8, 9}, 3);
+  const at::Tensor w = at::randn({network.parameters()}, at::kDouble).mul_(0.05),
+                   x = at::randn({2, 2, 8, 9}, at::kDouble);
+  int64_t used = 0;
+  const auto take = [&](at::IntArrayRef shape) {
+    const int64_t count = c10::multiply_integers(shape);
+    used += count;
+    return w.narrow(0, used - count, count).view(shape);
+  };
+  at::Tensor y = x;
+  for (const int64_t filters : {20, 100, 200}) {
+    const at::Tensor filter = take({filters, y.size(1), 5, 5}), bias = take({filters});
+    y = at::max_pool2d(at::conv2d(y, filter, bias, 1, 2).relu(), {2, 2});
+  }
+  y = y.flatten(1);
+  for (const int64_t width : {512, 256, 3}) {
+    const at::Tensor matrix = take({width, y.size(1)}), bias = take({width});
+    y = at::linear(width == 512 ? y : y.relu(), matrix, bias);
+  }
+  REQUIRE(used == network.parameters());
+  CHECK(at::allclose(network.forward(x, w), y, 1e-11, 1e-11));
+}
+
 TEST_CASE("log_softmax makes outputs log-probabilities and says so", "[models]") {
   at::manual_seed(5);
-  for (const std::string name : {"logistic", "mlp", "cnn"}) {
+  for (const std::string name : {"logistic", "mlp", "cnn", "cnn_cifar"}) {
     CAPTURE(name);
     const Value yes = true;
     CHECK_FALSE(component<Model>(Kind::model, name)->log_probabilities());

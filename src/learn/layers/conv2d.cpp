@@ -19,17 +19,18 @@ at::Tensor channels_last(const at::Tensor& x) {
   return x.as_strided(x.sizes(), {x.stride(0), 1, x.stride(2), x.stride(3)});
 }
 
-/// Square kernel, stride 1, no padding; weights are [out, in, kernel, kernel], then biases [out]. ATen's
+/// Square kernel, stride 1, zeros around; weights are [out, in, kernel, kernel], then biases [out]. ATen's
 /// convolution does not know tensors without values ("meta"): they get their shapes here.
 class Conv2d : public Layer {
  public:
-  Conv2d(int64_t in, int64_t out, int64_t kernel) : in_(in), out_(out), kernel_(kernel) {}
+  Conv2d(int64_t in, int64_t out, int64_t kernel, int64_t padding)
+      : in_(in), out_(out), kernel_(kernel), padding_(padding) {}
 
   Shape output(const Shape& input) const override {
-    if (input.size() != 3 || input[0] != in_ || input[1] < kernel_ || input[2] < kernel_)
+    if (input.size() != 3 || input[0] != in_ || grown(input[1]) < 1 || grown(input[2]) < 1)
       throw Error::format("a {} x {} convolution of {} channels cannot take samples of shape {}", kernel_,
                           kernel_, in_, fmt::join(input, " x "));
-    return {out_, input[1] - kernel_ + 1, input[2] - kernel_ + 1};
+    return {out_, grown(input[1]), grown(input[2])};
   }
 
   int64_t parameters() const override { return filters() + out_; }
@@ -42,8 +43,8 @@ class Conv2d : public Layer {
 
   at::Tensor forward(const at::Tensor& x, const at::Tensor& weights, Saved& saved) const override {
     saved = {channels_last(x)};
-    if (x.is_meta()) return x.new_empty({x.size(0), out_, x.size(2) - kernel_ + 1, x.size(3) - kernel_ + 1});
-    return at::conv2d(saved[0], filter(weights), weights.narrow(0, filters(), out_));
+    if (x.is_meta()) return x.new_empty({x.size(0), out_, grown(x.size(2)), grown(x.size(3))});
+    return at::conv2d(saved[0], filter(weights), weights.narrow(0, filters(), out_), /*stride=*/1, padding_);
   }
 
   // The input gradient of all workers is one call; a weight gradient sums over all samples of its call, so
@@ -69,10 +70,13 @@ class Conv2d : public Layer {
                                                                std::array<bool, 3> wanted) const {
     if (x.is_meta()) return {at::empty_like(x), at::empty_like(filter), filter.new_empty({out_})};
     return at::convolution_backward(grad, x, filter, at::IntArrayRef{out_}, /*stride=*/{1, 1},
-                                    /*padding=*/{0, 0},
+                                    /*padding=*/{padding_, padding_},
                                     /*dilation=*/{1, 1}, /*transposed=*/false, /*output_padding=*/{0, 0},
                                     /*groups=*/1, wanted);
   }
+
+  /// One side of an image after the convolution.
+  int64_t grown(int64_t side) const { return side + 2 * padding_ - kernel_ + 1; }
 
   int64_t filters() const { return out_ * in_ * kernel_ * kernel_; }
 
@@ -80,13 +84,13 @@ class Conv2d : public Layer {
     return weights.narrow(0, 0, filters()).view({out_, in_, kernel_, kernel_});
   }
 
-  int64_t in_, out_, kernel_;
+  int64_t in_, out_, kernel_, padding_;
 };
 
 }  // namespace
 
-std::unique_ptr<Layer> make_conv2d(int64_t in, int64_t out, int64_t kernel) {
-  return std::make_unique<Conv2d>(in, out, kernel);
+std::unique_ptr<Layer> make_conv2d(int64_t in, int64_t out, int64_t kernel, int64_t padding) {
+  return std::make_unique<Conv2d>(in, out, kernel, padding);
 }
 
 }  // namespace varangian
