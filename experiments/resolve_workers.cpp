@@ -1,6 +1,6 @@
 #include "experiments/resolve_workers.h"
 
-#include "varangian/adversary.h"
+#include "engine/forging.h"
 
 #include <algorithm>
 #include <cmath>
@@ -77,12 +77,12 @@ void resolve_adversaries(Json& adversaries, RunConfig& run, Problems& problems) 
     for (const AdversaryChoice& chosen : run.adversaries) {
       const auto adversary = make<Adversary>(Kind::adversary, chosen.adversary.name, chosen.adversary.values);
       const bool always = chosen.first == 1 && chosen.last >= run.rounds;
-      if (adversary->reads_own() || !always)
+      if (starts_from_own(*adversary) || !always)
         problems.add("/workers/partition/byzantine_data",
                      fmt::format("liars without data cannot follow \"{}\", which {}; give them a \"shard\"",
                                  chosen.adversary.name,
-                                 adversary->reads_own() ? "starts from their own messages"
-                                                        : "is honest in some rounds"));
+                                 starts_from_own(*adversary) ? "starts from their own messages"
+                                                             : "is honest in some rounds"));
     }
   if (rest >= 0)
     run.adversaries[static_cast<size_t>(rest)].workers = std::max<int64_t>(0, run.byzantine - given);

@@ -103,6 +103,11 @@ class Forger {
 
 }  // namespace
 
+bool starts_from_own(const Adversary& adversary) {
+  const auto* poisoner = dynamic_cast<const DataAdversary*>(&adversary);
+  return adversary.reads_own() && (poisoner == nullptr || !poisoner->takes_honest_batches());
+}
+
 void declare(const Liars& liars, State& state, int64_t columns, at::Device device) {
   State own;
   blaming(*liars.adversary, 0, [&] {

@@ -13,6 +13,9 @@ namespace varangian {
 /// What a liar's lie replaces: its gradient, before its momentum, or the message that it would send.
 enum class Stage { gradient, message };
 
+/// Whether a liar starts from what comes of its own samples.
+bool starts_from_own(const Adversary& adversary);
+
 /// Liars that follow one adversary from round first to round last; in other rounds they are honest.
 struct Liars {
   std::shared_ptr<const Adversary> adversary;

@@ -58,7 +58,7 @@ Round Simulation::round(int64_t number) {
 // Nobody reads the gradients of liars who do not start from them, unless their momentum must be there when
 // they turn honest again.
 bool Simulation::is_wasted(const Cohort& cohort, int64_t round) const {
-  if (cohort.liars == nullptr || cohort.liars->adversary->reads_own() || !cohort.liars->active(round))
+  if (cohort.liars == nullptr || starts_from_own(*cohort.liars->adversary) || !cohort.liars->active(round))
     return false;
   return cohort.liars->stage == Stage::gradient || setup_.momentum.beta == 0 ||
          cohort.liars->last >= setup_.rounds;

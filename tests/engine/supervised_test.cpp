@@ -91,6 +91,26 @@ TEST_CASE("liars may hold a shard, nothing, or all that the honest hold", "[engi
   CHECK(epoch("honest_union") == Approx(10.0 / 50));
 }
 
+TEST_CASE("liars who flip the honest workers' labels need no data of their own", "[engine][learn]") {
+  const ScratchFolder data;
+  DataCache cache;
+  const std::string images = write_images(data.string(), 500);
+  const auto after = [&](const std::string& f) {
+    const RunConfig run =
+        config_of(R"({"format": 1, "name": "test", "rounds": 2, "aggregator": "mean",
+        "adversary": {"name": "label_flip", "batches": "honest"}, "task": {"dataset": )" +
+                  images + R"(, "model": "logistic"}, "workers": {"honest": 4, "byzantine": )" + f + R"(,
+        "momentum": {"beta": 0.5}, "partition": {"name": "iid", "byzantine_data": "none"}}})");
+    Crew crew(2, false);
+    Simulation simulation(assemble(run, at::kCPU, cache).setup, crew);
+    simulation.round(1);
+    simulation.round(2);
+    return simulation.weights().clone();
+  };
+  CHECK(after("2").isfinite().all().item<bool>());
+  CHECK_FALSE(at::allclose(after("2"), after("1"), 1e-3));
+}
+
 TEST_CASE("the sampler passes over a shard without repeating before it is through", "[learn]") {
   Shards shards(2);
   for (int64_t i = 0; i < 30; ++i) shards[1].push_back(100 + i);
