@@ -14,6 +14,7 @@ void add_forge_command(CLI::App& app, int& exit_code);
 void add_list_command(CLI::App& app, int& exit_code);
 void add_describe_command(CLI::App& app, int& exit_code);
 void add_schema_command(CLI::App& app, int& exit_code);
+void add_import_command(CLI::App& app, int& exit_code);
 void add_plugin_command(CLI::App& app, int& exit_code);
 void add_results_command(CLI::App& app, int& exit_code);
 void add_compare_command(CLI::App& app, int& exit_code);

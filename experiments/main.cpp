@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   varangian::add_list_command(app, exit_code);
   varangian::add_describe_command(app, exit_code);
   varangian::add_schema_command(app, exit_code);
+  varangian::add_import_command(app, exit_code);
   varangian::add_plugin_command(app, exit_code);
   try {
     varangian::kernel_isa();  // a wrong VARANGIAN_ISA is told at once

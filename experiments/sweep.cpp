@@ -243,21 +243,25 @@ class Expansion {
 
 Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::string, Json>>& settings,
             size_t most) {
-  Json config = read_config(file);
+  return expand(read_config(file), file.string(), settings, most);
+}
+
+Runs expand(Json config, const std::string& where, const std::vector<std::pair<std::string, Json>>& settings,
+            size_t most) {
   std::string wrong;
   for (const auto& [pointer, value] : settings) {
     try {
-      set_at(config, pointer, value, file.string() + ": --set");
+      set_at(config, pointer, value, where + ": --set");
     } catch (const Error& error) {
       wrong += (wrong.empty() ? "" : "\n") + std::string(error.what());
     }
   }
   if (!wrong.empty()) throw Error(wrong);
-  spell_out(config, file.string());
+  spell_out(config, where);
   const Json sweep = config.contains("sweep") ? config["sweep"] : Json();
   config.erase("sweep");
 
-  Problems problems(file.string());
+  Problems problems(where);
   std::vector<Block> blocks;
   if (sweep.is_array())
     for (size_t i = 0; i < sweep.size(); ++i) blocks.emplace_back(sweep[i], child("/sweep", i), problems);
@@ -269,10 +273,10 @@ Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::
 
   size_t left = most;
   for (const Block& block : blocks) {
-    if (block.size() > left) throw Error::format("{}: /sweep: more than {} runs", file.string(), most);
+    if (block.size() > left) throw Error::format("{}: /sweep: more than {} runs", where, most);
     left -= block.size();
   }
-  Expansion expansion(config, file.string());
+  Expansion expansion(config, where);
   for (const Block& block : blocks) expansion.add(block);
   Runs runs = expansion.finish();
   runs.is_sweep = !sweep.is_null();

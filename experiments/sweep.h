@@ -26,5 +26,8 @@ struct Runs {
 /// are reported together in one Error; so are more than `most` runs.
 Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::string, Json>>& settings,
             size_t most = 100000);
+/// The same of a config that is not in a file yet; `where` stands for its name in errors.
+Runs expand(Json config, const std::string& where, const std::vector<std::pair<std::string, Json>>& settings,
+            size_t most = 100000);
 
 }  // namespace varangian
