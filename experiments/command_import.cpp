@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A name that may be a folder's: of the file, or of its folder where the file is called as ByzFL wants it.
+// A name that may be a folder's; what ByzFL calls all its files says nothing.
 std::string name_for(const fs::path& file) {
   std::string name = file.stem().string();
   if (name == "config" || name == "settings") name = "byzfl";

@@ -164,8 +164,6 @@ ImportCounts import_byzfl_results(const fs::path& folder, const fs::path& output
   for (size_t i = 0; i < runs.size(); ++i) try {
       const Json manifest = manifest_of(runs[i], imported[i], ids[i], name, swept[i]);
       ++(write_run(runs[i], imported[i], manifest, output / name / ids[i]) ? counts.written : counts.known);
-    } catch (const Held& error) {
-      warn(error.what());
     } catch (const Error& error) {
       warn(error.what());
     }

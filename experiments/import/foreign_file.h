@@ -19,7 +19,7 @@ class ForeignFile {
   Json value(const std::string& pointer, const Json& otherwise = nullptr);
   /// A list's elements, each once; or the one value.
   std::vector<Json> values(const std::string& pointer, const Json& otherwise);
-  /// The same of numbers alone, at most one when `one`.
+  /// The same of numbers alone.
   std::vector<Json> numbers(const std::string& pointer, const Json& otherwise, bool whole = false);
   Json number(const std::string& pointer, const Json& otherwise, bool whole = false);
   bool flag(const std::string& pointer, bool otherwise);

@@ -50,6 +50,15 @@ def program(tmp_path):
 
 
 @pytest.fixture
+def few_images(program):
+    """The 600 images that ByzFL's sample results were made with, where torchvision would have put them."""
+    from byzfl import make_results
+    if not make_results.FASHION.is_dir():
+        pytest.skip("needs Debian's dataset-fashion-mnist")
+    make_results.few_images(program.folder / "data/FashionMNIST/raw")
+
+
+@pytest.fixture
 def honest(program):
     """The rows in honest.npy."""
     rows = np.random.default_rng(1).normal(0.3, 1, (13, 200)).astype(np.float32)

@@ -1,16 +1,10 @@
-"""ByzFL's configs and results, taken over: docs/byzfl.md."""
+"""ByzFL's configs, taken over: docs/byzfl.md."""
 import copy
-import csv
-import importlib.util
 import json
-import shutil
 
 import pytest
 
-from tree import ROOT
-
-SAMPLE = ROOT / "tests/program/byzfl"
-RESULTS = SAMPLE / "results"
+from byzfl.sample import manifests
 
 # Every key that ByzFL 0.0.11 reads.
 EVERY_KEY = {
@@ -22,7 +16,8 @@ EVERY_KEY = {
         "data_distribution": [{"name": "gamma_similarity_niid", "distribution_parameter": [1.0, 0.25]}]},
     "model": {"name": "fc_mnist", "dataset_name": "fashionmnist", "nb_labels": 10, "loss": "NLLLoss",
               "optimizer_name": "SGD", "learning_rate": [0.1, 0.3], "learning_rate_decay": 0.5, "milestones": [40]},
-    "aggregator": [{"name": "GeometricMedian", "parameters": {"nu": 0.2, "T": 4}}, {"name": "TrMean", "parameters": {}}],
+    "aggregator": [{"name": "GeometricMedian", "parameters": {"nu": 0.2, "T": 4}},
+                   {"name": "TrMean", "parameters": {}}],
     "pre_aggregators": [{"name": "Clipping", "parameters": {"c": 3.0}}, {"name": "NNM", "parameters": {}}],
     "honest_clients": {"momentum": 0.8, "weight_decay": 0.001, "batch_size": 16},
     "attack": [{"name": "SignFlipping", "parameters": {}}, {"name": "ALittleIsEnough", "parameters": {"tau": 2.5}}],
@@ -42,17 +37,6 @@ def imported(program):
     return run
 
 
-@pytest.fixture
-def few_images(program):
-    """The 600 images that the sample was made with, where torchvision would have put them."""
-    spec = importlib.util.spec_from_file_location("make_results", SAMPLE / "make_results.py")
-    maker = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(maker)
-    if not maker.FASHION.is_dir():
-        pytest.skip("needs Debian's dataset-fashion-mnist")
-    maker.few_images(program.folder / "data/FashionMNIST/raw")
-
-
 def with_value(theirs, pointer, value):
     changed = copy.deepcopy(theirs)
     *way, last = pointer.split("/")[1:]
@@ -64,14 +48,6 @@ def with_value(theirs, pointer, value):
     else:
         at[last] = value
     return changed
-
-
-def rows(path):
-    return list(csv.DictReader(path.open()))
-
-
-def manifests(folder):
-    return [json.loads(path.read_text()) for path in sorted(folder.glob("*/manifest.json"))]
 
 
 def test_lists_become_axes_and_all_else_a_setting(imported):
@@ -105,7 +81,8 @@ OTHER_VALUES = {
     "/benchmark_config/data_distribution_seed": 1, "/benchmark_config/nb_data_distribution_seeds": 2,
     "/benchmark_config/data_distribution/0/name": "dirichlet_niid",
     "/benchmark_config/data_distribution/0/distribution_parameter": 0.5,
-    "/model/name": "cnn_mnist", "/model/dataset_name": "mnist", "/model/nb_labels": 9, "/model/loss": "CrossEntropyLoss",
+    "/model/name": "cnn_mnist", "/model/dataset_name": "mnist", "/model/nb_labels": 9,
+    "/model/loss": "CrossEntropyLoss",
     "/model/optimizer_name": "Adam", "/model/learning_rate": 0.2, "/model/learning_rate_decay": 0.25,
     "/model/milestones": [10, 50], "/aggregator/0/name": "Median", "/aggregator/0/parameters/nu": 0.5,
     "/aggregator/0/parameters/T": 2, "/aggregator/1/name": "Krum", "/pre_aggregators/0/parameters/c": 1.0,
@@ -144,7 +121,8 @@ def test_the_list_of_keys_above_is_whole():
 def test_rules_and_attacks_take_the_reading_that_byzfl_has(imported):
     theirs = with_value(EVERY_KEY, "/benchmark_config/nb_honest_clients", 11)
     for name, ours in {
-        "Average": {"name": "mean"}, "Median": {"name": "median"}, "Meamed": {"name": "meamed"}, "MDA": {"name": "mda"},
+        "Average": {"name": "mean"}, "Median": {"name": "median"}, "Meamed": {"name": "meamed"},
+        "MDA": {"name": "mda"},
         "Krum": {"name": "krum", "variant": "byzfl"}, "MultiKrum": {"name": "multi_krum", "variant": "byzfl"},
         "MoNNA": {"name": "monna"}, "SMEA": {"name": "smea"}, "CAF": {"name": "caf"},
         "CenteredClipping": {"name": "centred_clipping", "radius": 100.0, "steps": 1},
@@ -152,7 +130,8 @@ def test_rules_and_attacks_take_the_reading_that_byzfl_has(imported):
     }.items():
         assert imported(with_value(theirs, "/aggregator", {"name": name}))[0]["aggregator"] == ours
     for name, ours in {
-        "InnerProductManipulation": {"name": "ipm", "factor": 2.0}, "Mimic": {"name": "mimic"}, "Inf": {"name": "inf"},
+        "InnerProductManipulation": {"name": "ipm", "factor": 2.0}, "Mimic": {"name": "mimic"},
+        "Inf": {"name": "inf"},
         "Optimal_InnerProductManipulation": {"name": "optimal_ipm"}, "Gaussian": {"name": "gaussian", "shared": True},
         "LabelFlipping": {"name": "label_flip", "batches": "honest"},
     }.items():
@@ -172,9 +151,11 @@ def test_models_and_losses_end_alike(imported):
 
 
 def test_chains_parameters_and_distributions_multiply(imported):
-    theirs = with_value(EVERY_KEY, "/pre_aggregators", [[], [{"name": "ARC"}, {"name": "Bucketing", "parameters": {"s": [1, 2]}}]])
+    chain = [{"name": "ARC"}, {"name": "Bucketing", "parameters": {"s": [1, 2]}}]
+    theirs = with_value(EVERY_KEY, "/pre_aggregators", [[], chain])
     theirs["attack"] = {"name": "Mimic", "parameters": {"epsilon": [0, 3]}}
-    theirs["benchmark_config"]["data_distribution"] = [{"name": "iid"}, {"name": "dirichlet_niid", "distribution_parameter": [0.1, 1.0]}]
+    theirs["benchmark_config"]["data_distribution"] = [
+        {"name": "iid"}, {"name": "dirichlet_niid", "distribution_parameter": [0.1, 1.0]}]
     theirs["benchmark_config"]["nb_data_distribution_seeds"] = 2
     cases = imported(theirs)[0]["sweep"]["cases"]
     assert list(cases["pre_aggregators"]) == ["none", "arc + bucketing (size 1)", "arc + bucketing (size 2)"]
@@ -191,7 +172,8 @@ def test_what_byzfl_drops_is_dropped(imported):
 
 
 @pytest.mark.parametrize("pointer, value, said", [
-    ("/model/learning_rte", 0.5, 'theirs.json: /model/learning_rte: unknown key, left out; did you mean "learning_rate"?'),
+    ("/model/learning_rte", 0.5,
+     'theirs.json: /model/learning_rte: unknown key, left out; did you mean "learning_rate"?'),
     ("/honest_client", {}, '/honest_client: unknown key, left out; did you mean "honest_clients"?'),
     ("/aggregator/1/parameters/g", 1, "/aggregator/1/parameters/g: TrMean has no such parameter"),
     ("/attack/1/parameters/taw", 1.0, 'did you mean "tau"?'),
@@ -202,7 +184,8 @@ def test_what_byzfl_would_not_read_is_named(imported, pointer, value, said):
 
 
 @pytest.mark.parametrize("pointer, value, said", [
-    ("/aggregator/1/name", "TrMaen", 'theirs.json: /aggregator/1/name: unknown aggregator "TrMaen"; did you mean "TrMean"?'),
+    ("/aggregator/1/name", "TrMaen",
+     'theirs.json: /aggregator/1/name: unknown aggregator "TrMaen"; did you mean "TrMean"?'),
     ("/pre_aggregators/0/name", "Nnm", '/pre_aggregators/0/name: unknown pre-aggregator "Nnm"; did you mean "NNM"?'),
     ("/attack", ["SignFlipping"], '/attack/0: "SignFlipping" is not {"name": ..., "parameters": {...}}'),
     ("/attack", {"name": "NoAttack"}, "/attack: NoAttack with an f above 0: ByzFL stops there"),
@@ -211,7 +194,8 @@ def test_what_byzfl_would_not_read_is_named(imported, pointer, value, said):
     ("/model/loss", "MSELoss", "/model/loss"),
     ("/model/learning_rate", "fast", '/model/learning_rate: "fast" is not a number'),
     ("/benchmark_config/f", 1.5, "/benchmark_config/f: 1.5 is not a whole number"),
-    ("/benchmark_config/training_algorithm", {"name": "FedAvg"}, "FedAvg needs local steps, which are not available yet"),
+    ("/benchmark_config/training_algorithm", {"name": "FedAvg"},
+     "FedAvg needs local steps, which are not available yet"),
     ("/benchmark_config/nb_training_seeds", 10**9, "/benchmark_config/nb_training_seeds"),
     ("/benchmark_config/data_distribution/0/name", "gama", "/benchmark_config/data_distribution"),
     ("/benchmark_config", 3, "/benchmark_config: 3 is not an object"),
@@ -233,10 +217,11 @@ def test_an_older_form_of_the_file_is_known(imported):
     benchmark = {key: value for key, value in EVERY_KEY["benchmark_config"].items()
                  if key not in ("f", "tolerated_f", "nb_honest_clients", "set_honest_clients_as_clients", "nb_steps")}
     older = EVERY_KEY | {
-        "benchmark_config": benchmark | {"nb_workers": 9, "nb_byz": [1, 2], "declared_nb_byz": [1, 2], "declared_equal_real": True,
-                                         "fix_workers_as_honest": False},
+        "benchmark_config": benchmark | {"nb_workers": 9, "nb_byz": [1, 2], "declared_nb_byz": [1, 2],
+                                         "declared_equal_real": True, "fix_workers_as_honest": False},
         "model": {"name": "fc_mnist", "dataset_name": "fashionmnist", "nb_labels": 10, "loss": "NLLLoss"},
-        "server": {"learning_rate": 0.4, "nb_steps": 30, "batch_norm_momentum": None, "learning_rate_decay": 1.0, "milestones": []},
+        "server": {"learning_rate": 0.4, "nb_steps": 30, "batch_norm_momentum": None,
+                   "learning_rate_decay": 1.0, "milestones": []},
         "honest_nodes": EVERY_KEY["honest_clients"]}
     del older["honest_clients"]
     ours, notes = imported(older)
@@ -248,7 +233,8 @@ def test_an_older_form_of_the_file_is_known(imported):
     oldest = {"general": {"nb_workers": None, "nb_honest": 7, "nb_byz": 2, "declared_nb_byz": 2, "nb_steps": 30,
                           "evaluation_delta": 10, "results_directory": "results", "device": "cpu"},
               "model": {"name": "cnn_mnist", "dataset_name": "mnist", "data_distribution": [{"name": "iid"}]},
-              "aggregator": {"name": "Median"}, "honest_nodes": {"momentum": 0.9, "batch_size": 25, "learning_rate": [0.1, 0.2]},
+              "aggregator": {"name": "Median"},
+              "honest_nodes": {"momentum": 0.9, "batch_size": 25, "learning_rate": [0.1, 0.2]},
               "attack": [{"name": "LittleIsEnough", "parameters": {}, "attack_optimizer": {"name": "LineMaximize"}}]}
     ours, notes = imported(oldest)
     assert ours["sweep"]["grid"] == {"/optimizer/lr": [0.1, 0.2]} and ours["workers"]["honest"] == 7
@@ -263,147 +249,6 @@ def test_an_imported_config_runs(program, few_images):
     runs = manifests(program.folder / "results/byzfl")
     assert len(runs) == 64 and {run["status"] for run in runs} == {"completed"}
     assert "exists already" in program("import", "byzfl", "config.json", "--output", "ours.json", expect=2).stderr
-
-
-def test_results_become_runs_with_byzfls_numbers(program):
-    done = program("import", "byzfl-results", RESULTS, "--name", "old")
-    assert "16 runs imported to results/old" in done.stderr and "warning" not in done.stderr
-    runs = manifests(program.folder / "results/old")
-    assert len(runs) == 16
-    for run in runs:
-        origin = run["imported"]
-        assert origin["format"] == "byzfl" and origin["not_translated"] == [] and run["status"] == "completed"
-        assert set(run["swept"]) == {"/workers/byzantine", "/workers/partition/gamma", "aggregator", "seed"}
-        files = f"tr_seed_{origin['training_seed']}_dd_seed_{origin['data_distribution_seed']}.txt"
-        setting = RESULTS / origin["from"].rsplit("/", 1)[1]
-        record = rows(program.folder / "results/old" / run["run_id"] / "metrics.csv")
-        assert [int(row["round"]) for row in record] == list(range(13))
-        for column, theirs in {"train_loss": "train_loss", "validation_accuracy": "val_accuracy",
-                               "test_accuracy": "test_accuracy"}.items():
-            wanted = [float(value) for value in (setting / f"{theirs}_{files}").read_text().split(",")]
-            assert [float(row[column]) for row in record if row[column]] == wanted
-        assert [int(row["round"]) for row in record if row["test_accuracy"]] == [0, 5, 10, 12]
-        assert float(record[-1]["test_accuracy"]) == run["final"]["test_accuracy"]
-    shown = json.loads(program("results", "results/old", "--format", "json").stdout)
-    assert len(shown) == 16 and {run["status"] for run in shown} == {"completed"}
-    assert "0 runs imported to results/old, 16 were there already" in program("import", "byzfl-results", RESULTS, "--name", "old").stderr
-
-
-def test_old_and_new_runs_stand_on_the_same_axes_and_curves(program, few_images):
-    """Ours from the same config, on the same 600 images, learns what ByzFL learnt."""
-    program("import", "byzfl-results", RESULTS, "--name", "old")
-    program("import", "byzfl", SAMPLE / "config.json", "--output", "new.json")
-    program("run", "new.json")
-    old, new = manifests(program.folder / "results/old"), manifests(program.folder / "results/byzfl")
-    def points(runs):
-        return {json.dumps(run["swept"], sort_keys=True) for run in runs}
-    assert points(new) == points(old) and len(new) == 16
-    for key, value in (("/workers/byzantine", 1), ("/workers/byzantine", 2), ("aggregator", "krum"), ("aggregator", "trimmed_mean")):
-        def mean(runs, column):
-            found = [run["final"][column] for run in runs if run["swept"][key] == value]
-            return sum(found) / len(found)
-        assert mean(new, "train_loss") == pytest.approx(mean(old, "train_loss"), abs=0.1)
-
-
-def test_imported_runs_are_drawn(program, capsys):
-    pytest.importorskip("pandas")
-    from pathlib import Path
-
-    from analysis.__main__ import main
-    program("import", "byzfl-results", RESULTS, "--name", "old")
-    assert main(["curves", str(program.folder / "results/old")]) == 0
-    assert "warning" not in capsys.readouterr().err
-    assert Path(program.folder / "results/old/curves.svg").stat().st_size > 1000
-
-
-@pytest.fixture
-def one_setting(program):
-    """A copy of one setting's folder, with two runs."""
-    source = sorted(RESULTS.glob("fashionmnist*TrMean*"))[0]
-    folder = program.folder / "theirs" / source.name
-    shutil.copytree(source, folder)
-    return folder
-
-
-def warned(program, expect=0):
-    return program("import", "byzfl-results", "theirs", expect=expect).stderr
-
-
-@pytest.mark.parametrize("content, said", [
-    (b"0.1,zero\n", "value 2 is not a number"), (b"", "is empty"), (b"0.1,0.2,0.3", "its line is cut"),
-    (b"0.1,0.2\n", "2 values of test_accuracy, and its config.json (nb_steps 12, evaluation_delta 5) means 4: another config"),
-    (b"\xff\xfe\x00", "value 1 is not a number"),
-])
-def test_a_damaged_file_costs_its_run_alone(program, one_setting, content, said):
-    (one_setting / "test_accuracy_tr_seed_3_dd_seed_5.txt").write_bytes(content)
-    text = warned(program)
-    assert said in text and "tr_seed_3_dd_seed_5" in text and "1 run imported" in text
-    assert [run["imported"]["training_seed"] for run in manifests(program.folder / "results/byzfl")] == [4]
-
-
-@pytest.mark.parametrize("content, said", [
-    ("{", "not JSON"), ("[]", "not a config of ByzFL's benchmark"), ('{"benchmark_config": {"nb_steps": "x"}}', "not a whole number"),
-    ('{"benchmark_config": {}, "evaluation_and_results": 3}', "not a config of ByzFL's benchmark"), (None, "cannot be read"),
-])
-def test_a_damaged_config_is_named(program, one_setting, content, said):
-    config = one_setting / "config.json"
-    config.unlink() if content is None else config.write_text(content)
-    text = warned(program, expect=2)
-    assert said in text and str(config.relative_to(program.folder)) in text and "no run of ByzFL" in text
-
-
-def test_an_unfinished_run_is_imported_as_far_as_it_came(program, one_setting):
-    for name in ("train_time", "train_loss"):
-        (one_setting / f"{name}_tr_seed_3_dd_seed_5.txt").unlink()
-    for name in ("val", "test"):
-        path = one_setting / f"{name}_accuracy_tr_seed_3_dd_seed_5.txt"
-        path.write_text(",".join(path.read_text().split(",")[:2]) + "\n")
-    warned(program)
-    (run,) = [run for run in manifests(program.folder / "results/byzfl") if run["swept"]["seed"] == "3"]
-    assert run["status"] == "interrupted" and run["rounds_done"] == 5
-    assert [row["round"] for row in rows(program.folder / "results/byzfl" / run["run_id"] / "metrics.csv")] == ["0", "5"]
-
-
-def test_numbers_that_are_none_stay_so(program, one_setting):
-    path = one_setting / "train_loss_tr_seed_3_dd_seed_5.txt"
-    path.write_text(",".join(path.read_text().strip().split(",")[:10] + ["nan", "inf"]) + "\n")
-    assert "warning" not in warned(program)
-    (run,) = [run for run in manifests(program.folder / "results/byzfl") if run["swept"]["seed"] == "3"]
-    record = rows(program.folder / "results/byzfl" / run["run_id"] / "metrics.csv")
-    assert [row["train_loss"] for row in record[-2:]] == ["nan", "inf"] and run["final"]["train_loss"] is None
-
-
-def test_collisions_are_flagged_and_nothing_is_overwritten(program, one_setting):
-    twin = one_setting.parent / one_setting.name.replace("lr_0.2_", "lr_0.20_")
-    shutil.copytree(one_setting, twin)
-    text = warned(program)
-    assert "2 runs imported" in text and "has the settings and seeds of" in text and twin.name in text
-    shutil.rmtree(twin)
-    before = [(path, path.read_bytes()) for path in sorted((program.folder / "results").rglob("*.csv"))]
-    path = one_setting / "train_loss_tr_seed_3_dd_seed_5.txt"
-    path.write_text(path.read_text().replace("2.", "3.", 1))
-    text = warned(program)
-    assert "has changed or is another; left out" in text and "0 runs imported" in text and "1 were there already" in text
-    assert [(path, path.read_bytes()) for path, _ in before] == before
-
-
-def test_curves_outlive_what_cannot_be_translated(program, one_setting):
-    config = json.loads((one_setting / "config.json").read_text())
-    config["aggregator"]["name"] = "MyOwnRule"
-    config["model"]["name"] = "ResNet18"
-    (one_setting / "config.json").write_text(json.dumps(config))
-    text = warned(program)
-    assert 'unknown aggregator "MyOwnRule"' in text and "its curves are imported all the same" in text
-    runs = manifests(program.folder / "results/byzfl")
-    assert len(runs) == 2 and len(runs[0]["imported"]["not_translated"]) == 2
-    assert runs[0]["imported"]["settings"]["aggregator"]["name"] == "MyOwnRule"
-
-
-def test_a_folder_without_byzfls_runs_says_so(program):
-    (program.folder / "empty").mkdir()
-    assert "empty: no run of ByzFL" in program("import", "byzfl-results", "empty", expect=2).stderr
-    assert "there is no such folder" in program("import", "byzfl-results", "nowhere", expect=2).stderr
-    assert "the name of one folder" in program("import", "byzfl-results", RESULTS, "--name", "a/b", expect=2).stderr
 
 
 def test_help_shows_an_example(program):
