@@ -14,6 +14,10 @@ void pack_signs(const float* row, int64_t columns, uint64_t* words);
 /// bits).
 void pack_signs_with_coins(const float* row, int64_t columns, const uint64_t* coins, uint64_t* words);
 
+/// m = beta m + gain g, and the signs of m as pack_signs packs them, in one pass: a worker's momentum on its
+/// way to a sign wire (Bernstein et al. 2019, arXiv 1810.05291, Algorithm 1).
+void pack_momentum_signs(float* m, const float* g, float beta, float gain, int64_t columns, uint64_t* words);
+
 /// out[j] = -1 where bit j is set, else +1.
 void unpack_signs(const uint64_t* words, int64_t columns, float* out);
 

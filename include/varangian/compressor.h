@@ -31,6 +31,10 @@ class Compressor : public Component {
   /// True when rows travel as they are; `encode` is then not called, and nothing is copied.
   virtual bool identity() const { return false; }
 
+  /// True when the wire holds what pack_signs makes of the rows, and nothing else. Momenta may then become
+  /// signs as they are computed, and `encode` is not called for them.
+  virtual bool plain_signs() const { return false; }
+
   /// Encodes the rows into wire (shape and type as Messages::rows says, k rows) and returns the bytes that
   /// they take on the wire, without framing. A row depends on itself, its worker and the round alone: several
   /// threads call it at once, for one row or for many.

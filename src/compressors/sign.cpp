@@ -14,8 +14,10 @@ class Sign final : public Compressor {
 
   Encoding encoding() const override { return Encoding::signs; }
 
+  bool plain_signs() const override { return zero_ == "plus"; }
+
   int64_t encode(const EncodeView& view, at::Tensor wire) const override {
-    if (zero_ == "plus")
+    if (plain_signs())
       pack_signs(view.dense, wire);
     else
       pack_signs_with_coins(view.dense, zero_ == "random" ? coins(view, wire) : all_ones(wire), wire);

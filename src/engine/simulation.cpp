@@ -55,6 +55,10 @@ Round Simulation::round(int64_t number) {
   return done;
 }
 
+bool Simulation::is_honest(int64_t worker) const {
+  return std::binary_search(setup_.roster.honest.begin(), setup_.roster.honest.end(), worker);
+}
+
 // Nobody reads the gradients of liars who do not start from them, unless their momentum must be there when
 // they turn honest again.
 bool Simulation::is_wasted(const Cohort& cohort, int64_t round) const {
@@ -88,17 +92,25 @@ void Simulation::compute(const Cohort& cohort, const Clock& clock) {
 // From gradients to what an honest worker means to send: its momentum, and what its codec lost before.
 void Simulation::finish_rows(const Cohort& cohort, const Clock& clock) {
   const int64_t first = cohort.workers.front(), count = static_cast<int64_t>(cohort.workers.size());
-  at::Tensor rows = rows_.narrow(0, first, count);
-  if (setup_.momentum.beta != 0) {
-    const float beta = static_cast<float>(setup_.momentum.beta),
-                gain = setup_.momentum.damped ? 1.0f - beta : 1.0f;
-    at::Tensor momentum = state_["worker_momentum"].narrow(0, first, count);
-    if (rows.is_cpu())
-      kernels::momentum(momentum.data_ptr<float>(), rows.data_ptr<float>(), beta, gain, count * columns_);
+  if (setup_.momentum.beta != 0) take_momentum(first, count);
+  if (setup_.feedback)
+    setup_.feedback->add(rows_.narrow(0, first, count), state_["residual"].narrow(0, first, count), clock);
+}
+
+void Simulation::take_momentum(int64_t first, int64_t count) {
+  const float beta = static_cast<float>(setup_.momentum.beta),
+              gain = setup_.momentum.damped ? 1.0f - beta : 1.0f;
+  at::Tensor rows = rows_.narrow(0, first, count),
+             momenta = state_["worker_momentum"].narrow(0, first, count);
+  if (!rows.is_cpu()) return void(rows.copy_(momenta.mul_(beta).add_(rows.mul(gain))));
+  uint64_t* words = packs_momenta_ ? reinterpret_cast<uint64_t*>(wire_.rows.data_ptr<int64_t>()) : nullptr;
+  for (int64_t i = 0; i < count; ++i) {
+    float *m = momenta.data_ptr<float>() + i * columns_, *g = rows.data_ptr<float>() + i * columns_;
+    if (packs_momenta_ && is_honest(first + i))
+      kernels::pack_momentum_signs(m, g, beta, gain, columns_, words + (first + i) * wire_.rows.stride(0));
     else
-      rows.copy_(momentum.mul_(beta).add_(rows.mul(gain)));
+      kernels::momentum(m, g, beta, gain, columns_);
   }
-  if (setup_.feedback) setup_.feedback->add(rows, state_["residual"].narrow(0, first, count), clock);
 }
 
 // The server computes as worker n, from samples of its own.
@@ -112,8 +124,8 @@ int64_t Simulation::encode(const std::vector<Run>& runs, const Random& codec) {
   std::vector<int64_t> bytes(runs.size());
   crew_.for_each(static_cast<int64_t>(runs.size()), [&](int64_t i) {
     const int64_t first = runs[i].front(), count = static_cast<int64_t>(runs[i].size());
-    if (setup_.compressor->identity())
-      bytes[i] = count * payload_bytes(Encoding::dense, columns_);
+    if (setup_.compressor->identity() || (packs_momenta_ && is_honest(first)))  // on the wire already
+      bytes[i] = count * payload_bytes(wire_.encoding, columns_);
     else
       bytes[i] = blaming(*setup_.compressor, codec.round(), [&] {
         return setup_.compressor->encode(
@@ -236,7 +248,8 @@ int64_t Simulation::width(int64_t block) const {
 
 at::Tensor Simulation::honest_mean() {
   at::Tensor mean = at::empty({columns_}, rows_.options());
-  const at::Tensor honest = select_rows(rows_, setup_.roster.honest);
+  const at::Tensor honest =
+      select_rows(packs_momenta_ ? state_["worker_momentum"] : rows_, setup_.roster.honest);
   crew_.for_each(blocks_, [&](int64_t block) {
     const int64_t begin = block * block_width_, size = width(block);
     column_mean(honest.narrow(1, begin, size), mean.narrow(0, begin, size));

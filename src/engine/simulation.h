@@ -92,8 +92,10 @@ class Simulation {
     const Liars* liars;  ///< of those whose gradients nobody reads, or whose batches are poisoned; else null
   };
 
+  bool is_honest(int64_t worker) const;
   bool is_wasted(const Cohort& cohort, int64_t round) const;
   void compute(const Cohort& cohort, const Clock& clock);
+  void take_momentum(int64_t first, int64_t count);
   void finish_rows(const Cohort& cohort, const Clock& clock);
   void take_honest_batches(const Liars& liars, const Clock& clock);
   void compute_reference(int64_t round);
@@ -125,6 +127,9 @@ class Simulation {
   at::Tensor losses_, update_, squares_;
   at::Tensor full_gradient_;   ///< [d], where an adversary reads it
   bool lies_before_momentum_;  ///< some liars forge gradients
+  /// The momenta of honest workers go to the wire as signs, in the pass that computes them. Nobody reads
+  /// those rows of rows_ then, which keep the gradients.
+  bool packs_momenta_;
   Random codec_random_, down_random_, rule_random_;
 };
 

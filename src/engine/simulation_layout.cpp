@@ -70,6 +70,11 @@ Simulation::Simulation(Setup setup, Crew& crew)
   const int64_t n = setup_.roster.count;
   lies_before_momentum_ = std::any_of(setup_.liars.begin(), setup_.liars.end(),
                                       [](const Liars& liars) { return liars.stage == Stage::gradient; });
+  packs_momenta_ = device.is_cpu() && setup_.momentum.beta != 0 && !setup_.feedback &&
+                   setup_.compressor->plain_signs() &&
+                   std::none_of(setup_.liars.begin(), setup_.liars.end(), [](const Liars& liars) {
+                     return liars.stage == Stage::message && liars.omniscient() != nullptr;
+                   });
 
   const auto add_cohorts = [&](const std::vector<int64_t>& workers, const Liars* liars) {
     for (Run& run : runs_of(workers, setup_.cohort)) cohorts_.push_back({std::move(run), liars});

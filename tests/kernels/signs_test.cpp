@@ -1,9 +1,11 @@
 #include "kernels/signs.h"
 
 #include "kernels/majority.h"
+#include "kernels/steps.h"
 #include "naive.h"
 #include "support/catch.h"
 
+#include <bit>
 #include <cmath>
 
 namespace varangian {
@@ -11,6 +13,13 @@ namespace {
 
 bool bit(const std::vector<uint64_t>& words, int64_t j) {
   return (words[static_cast<size_t>(j / 64)] >> (j % 64)) & 1;
+}
+
+// Of NaN only that it is one: which of two comes out of a sum is the compiler's choice.
+std::vector<uint32_t> bits_of(const std::vector<float>& row) {
+  std::vector<uint32_t> bits;
+  for (const float x : row) bits.push_back(std::isnan(x) ? 0x7fc00000u : std::bit_cast<uint32_t>(x));
+  return bits;
 }
 
 }  // namespace
@@ -36,6 +45,41 @@ TEST_CASE("zero, minus zero and NaN are positive, or take the coin", "[kernels][
   const uint64_t coins = 0b10101010;
   kernels::pack_signs_with_coins(row, 8, &coins, &word);
   CHECK(word == 0b01011010);
+}
+
+TEST_CASE("momentum and its signs in one pass equal momentum and then its signs", "[kernels][signs]") {
+  const float nan = std::numeric_limits<float>::quiet_NaN(), inf = INFINITY;
+  const std::vector<float> special = {0.0f,  -0.0f,  nan,    -nan,    inf, -inf,
+                                      3e38f, -3e38f, 1e-45f, -1e-45f, 1.0f};
+  for (const float beta : {0.0f, 0.9f, 1.0f})
+    for (const float gain : {1.0f, 1.0f - beta})
+      for (const int64_t columns : {1, 63, 64, 65, 127, 128, 129, 1000}) {
+        std::vector<float> m = normal_rows(1, columns, 5), g = normal_rows(1, columns, 6);
+        for (size_t j = 0; j < g.size(); j += 3) {  // special numbers, in pairs and alone
+          g[j] = special[j % special.size()];
+          if (j % 2 == 0) m[j] = special[j / special.size() % special.size()];
+        }
+        const std::vector<float> gradient = g, start = m;
+        std::vector<uint64_t> words(static_cast<size_t>(kernels::sign_words(columns)), ~uint64_t{0}),
+            two(words);
+        kernels::pack_momentum_signs(m.data(), g.data(), beta, gain, columns, words.data());
+        INFO("beta " << beta << ", gain " << gain << ", columns " << columns);
+        CHECK(bits_of(g) == bits_of(gradient));
+
+        std::vector<float> naive = start;
+        for (size_t j = 0; j < m.size(); ++j) naive[j] = beta * start[j] + gain * gradient[j];
+        CHECK(bits_of(m) == bits_of(naive));
+        bool same = true;
+        for (int64_t j = 0; j < 64 * kernels::sign_words(columns); ++j)
+          same = same && bit(words, j) == (j < columns && naive[static_cast<size_t>(j)] < 0);
+        CHECK(same);
+
+        naive = start;
+        kernels::momentum(naive.data(), g.data(), beta, gain, columns);
+        kernels::pack_signs(g.data(), columns, two.data());
+        CHECK(bits_of(m) == bits_of(naive));
+        CHECK(words == two);
+      }
 }
 
 TEST_CASE("the majority equals a count for every n to 130 and odd lengths", "[kernels][majority]") {
