@@ -7,6 +7,7 @@
 #include "kernels/isa.h"
 #include "kernels/majority.h"
 #include "kernels/signs.h"
+#include "kernels/steps.h"
 #include "tensor/columns_on_device.h"
 #include "varangian/error.h"
 #include "varangian/signs.h"
@@ -65,6 +66,10 @@ Points with_origin(const Matrix& m) {
   return all;
 }
 
+constexpr float kRate = 1e-4f;
+
+uint64_t* words_of(const at::Tensor& words) { return reinterpret_cast<uint64_t*>(words.data_ptr<int64_t>()); }
+
 }  // namespace
 
 Matrix normal_rows(int64_t n, int64_t d) {
@@ -98,6 +103,12 @@ std::vector<Work> Works::kernels() {
     column_mean_around(rows, Centre::median, 0, m_.n() - f_, out);
   }));
   all.push_back({"vote on bits", bytes() / 32, [this] { vote(); }});
+  // Half of the rows are momenta, the other half gradients; a momentum is read, written and packed.
+  const at::Tensor words = at::empty_like(m_.words);
+  all.push_back({"momentum to signs",
+                 3 * bytes() * static_cast<double>(m_.n() / 2) / static_cast<double>(m_.n()),
+                 [this, words] { momenta(words); }});
+  all.push_back({"step by packed vote", (12 + 0.125) * static_cast<double>(m_.d()), [this] { step(); }});
   all.push_back({"gram", bytes(), [this] { gram(with_origin(m_), crew_); }});
   return all;
 }
@@ -158,6 +169,15 @@ void Works::verify() {
         column_mean_around(rows, Centre::median, 0, m_.n() - f_, on(m_.out));
       },
       [&] { column_mean_around_on_device(rows, Centre::median, 0, m_.n() - f_, on(expected)); });
+  const at::Tensor words = at::zeros_like(m_.words), before = rows.clone();
+  momenta(words);
+  const int64_t half = m_.n() / 2;
+  if (!at::equal(words.narrow(0, 0, half), m_.words.narrow(0, 0, half)) || !at::equal(rows, before))
+    throw Error("momentum to signs is wrong");
+  weights_.zero_();
+  step();
+  if (!at::allclose(weights_, m_.rows[0].lt(0).to(at::kFloat).mul(2).sub(1).mul(kRate), 1e-5, 1e-9))
+    throw Error("step by packed vote is wrong");
   const std::vector<double> g = gram(rows_of(rows), crew_);
   const at::Tensor far = at::cdist(rows.to(at::kDouble), rows.to(at::kDouble)).square();
   const Geometry geometry(m_.n(), g);
@@ -183,9 +203,30 @@ void Works::vote() {
   crew_.for_each((words + block - 1) / block, [&](int64_t b) {
     negative.resize(block);
     tie.resize(block);
-    kernels::majority(reinterpret_cast<const uint64_t*>(m_.words.const_data_ptr<int64_t>()) + b * block,
-                      m_.n(), words, std::min(block, words - b * block), m_.n() / 2 + 1, negative.data(),
-                      tie.data());
+    kernels::majority(words_of(m_.words) + b * block, m_.n(), words, std::min(block, words - b * block),
+                      m_.n() / 2 + 1, negative.data(), tie.data());
+  });
+}
+
+// With beta 1 and gain 0, which leave the matrix as it is.
+void Works::momenta(at::Tensor words) {
+  const int64_t half = m_.n() / 2, d = m_.d();
+  crew_.for_each(half, [&](int64_t i) {
+    float* rows = m_.rows.data_ptr<float>();
+    kernels::pack_momentum_signs(rows + i * d, rows + (half + i) * d, 1.0f, 0.0f, d,
+                                 words_of(words) + i * words.size(1));
+  });
+}
+
+// As the engine does: the first row's signs are unpacked where the last update lies, block by block, and each
+// weight is read and written once.
+void Works::step() {
+  const kernels::SgdStep sgd{
+      .lr = kRate, .momentum = 0, .gain = 1, .nesterov = false, .coupled = 0, .decoupled = 0.01f};
+  for_each_block(m_.d(), m_.rows, crew_, [&](int64_t begin, int64_t width) {
+    float* update = m_.out.data_ptr<float>() + begin;
+    kernels::unpack_signs(words_of(m_.words) + begin / 64, width, update);
+    kernels::sgd_step(weights_.data_ptr<float>() + begin, update, nullptr, sgd, width);
   });
 }
 

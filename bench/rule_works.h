@@ -24,7 +24,7 @@ struct Matrix {
 /// Rows N(0, 1).
 Matrix normal_rows(int64_t n, int64_t d);
 
-/// A step that is timed, and how many bytes it has to read.
+/// A step that is timed, and how many bytes it has to read, and to write where that is as much.
 struct Work {
   std::string name;
   double bytes;
@@ -49,8 +49,11 @@ class Works {
   double bytes() const { return 4.0 * static_cast<double>(m_.n() * m_.d()); }
   void read();
   void vote();
+  void momenta(at::Tensor words);
+  void step();
 
   Matrix m_;
+  at::Tensor weights_ = m_.out.clone();
   int64_t f_;
   Crew& crew_;
 };

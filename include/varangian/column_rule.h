@@ -31,6 +31,12 @@ class ColumnRule : public Aggregator {
 
   /// Writes update, float32 [width].
   virtual void aggregate(const ColumnBlock& block, at::Tensor update) const = 0;
+
+  /// Signs: its update is -1 or +1 in every column. The server then asks for packed signs, by `vote`.
+  virtual Encoding gives() const { return Encoding::dense; }
+
+  /// To be overridden where it gives signs: writes them, int64 [ceil(width / 64)] as Messages::rows says.
+  virtual void vote(const ColumnBlock& block, at::Tensor signs) const;
 };
 
 }  // namespace varangian

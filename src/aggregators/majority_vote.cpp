@@ -21,30 +21,43 @@ class MajorityVote final : public ColumnRule {
   Encoding takes() const override { return Encoding::signs; }
 
   // A vote is one bit; a tie that comes out as zero needs a second.
-  int update_bits() const override { return tie_ == "zero" ? 2 : 1; }
+  int update_bits() const override { return gives() == Encoding::signs ? 1 : 2; }
+
+  Encoding gives() const override { return tie_ == "zero" ? Encoding::dense : Encoding::signs; }
+
+  void vote(const ColumnBlock& block, at::Tensor signs) const override {
+    at::Tensor tie = at::empty_like(signs);
+    majority(block.rows, signs, tie, quorum_);
+    if ((quorum_ == 0 && block.workers() % 2 == 1) || tie_ == "plus") return;
+    signs.bitwise_or_(tie_ == "minus" ? tie : tie.bitwise_and_(broken(block)));
+  }
 
   void aggregate(const ColumnBlock& block, at::Tensor update) const override {
     at::Tensor negative = at::empty(block.rows.size(1), block.rows.options());
-    at::Tensor tie = at::empty_like(negative);
+    if (gives() == Encoding::signs) {
+      vote(block, negative);
+      return unpack_signs(negative, update);
+    }
+    at::Tensor tie = at::empty_like(negative), untied = at::empty_like(update);
     majority(block.rows, negative, tie, quorum_);
-    if ((quorum_ == 0 && block.workers() % 2 == 1) || tie_ == "plus") return unpack_signs(negative, update);
-    if (tie_ == "minus") return unpack_signs(negative.bitwise_or(tie), update);
     unpack_signs(negative, update);
-    at::Tensor untied = at::empty_like(update);
     unpack_signs(tie, untied);  // -1 at the ties
-    untied.add_(1.0f).mul_(0.5f);
-    update.mul_(untied).add_(broken(block, update).mul(untied.neg().add(1.0f)));
+    update.mul_(untied.add_(1.0f).mul_(0.5f));
   }
 
  private:
-  at::Tensor broken(const ColumnBlock& block, const at::Tensor& update) const {
-    if (tie_ == "zero") return at::zeros_like(update);
-    if (tie_ == "previous")
-      return block.last_update.lt(0).to(at::kFloat).mul(-2.0f).add(1.0f);  // +1 in round 1
-    at::Tensor coins = at::empty({1, block.width}, update.options());
-    constexpr int64_t kServer[] = {0};
-    block.random.signs(coins, kServer, block.begin);
-    return coins[0];
+  // A sign for every column, in case of a tie.
+  at::Tensor broken(const ColumnBlock& block) const {
+    at::Tensor signs = at::empty({1, block.rows.size(1)}, block.rows.options());
+    if (tie_ == "previous") {
+      pack_signs(block.last_update.unsqueeze(0), signs);  // +1 in round 1
+    } else {
+      at::Tensor coins = at::empty({1, block.width}, block.last_update.options());
+      constexpr int64_t kServer[] = {0};
+      block.random.signs(coins, kServer, block.begin);
+      pack_signs(coins, signs);
+    }
+    return signs[0];
   }
 
   std::string tie_;

@@ -87,6 +87,11 @@ int64_t Defence::outputs(int64_t n) const {
   return n;
 }
 
+Encoding Defence::gives() const {
+  const auto* rule = dynamic_cast<const ColumnRule*>(rule_.get());
+  return rule == nullptr ? Encoding::dense : rule->gives();
+}
+
 void Defence::declare(State& state, int64_t n, int64_t columns, at::Device device) const {
   if (const auto* rule = dynamic_cast<const RowRule*>(rule_.get()))
     blaming(*rule, 0, [&] { rule->declare(state, outputs(n), columns, device); });
@@ -188,22 +193,25 @@ void Defence::by_columns(const ColumnRule& rule, const DefenceView& view, const 
     const int64_t begin = block * longest, width = std::min(longest, columns - begin);
     at::Tensor rows;
     if (mixing != nullptr) {
-      rows = at::empty({static_cast<int64_t>(mixing->rows.size()), width}, update.options());
+      rows = at::empty({static_cast<int64_t>(mixing->rows.size()), width}, view.last_update.options());
       mix(points, *mixing, begin, rows);
     } else if (view.wire.encoding == Encoding::signs) {
       rows = view.wire.rows.narrow(1, begin / 64, kernels::sign_words(width));
     } else {
       rows = view.wire.rows.narrow(1, begin, width);
     }
-    rule.aggregate({.encoding = view.wire.encoding,
-                    .rows = rows,
-                    .begin = begin,
-                    .width = width,
-                    .declared_f = view.declared_f,
-                    .clock = view.clock,
-                    .last_update = view.last_update.narrow(0, begin, width),
-                    .random = view.random},
-                   update.narrow(0, begin, width));
+    const ColumnBlock column_block{.encoding = view.wire.encoding,
+                                   .rows = rows,
+                                   .begin = begin,
+                                   .width = width,
+                                   .declared_f = view.declared_f,
+                                   .clock = view.clock,
+                                   .last_update = view.last_update.narrow(0, begin, width),
+                                   .random = view.random};
+    if (update.scalar_type() == at::kLong)
+      rule.vote(column_block, update.narrow(0, begin / 64, kernels::sign_words(width)));
+    else
+      rule.aggregate(column_block, update.narrow(0, begin, width));
   });
 }
 

@@ -45,7 +45,11 @@ class Defence {
   /// Adds what the rule remembers to the state of the run.
   void declare(State& state, int64_t n, int64_t columns, at::Device device) const;
 
-  /// Writes update, float32 [d]. Changes nothing else: `commit` does.
+  /// Signs: the rule's update is -1 or +1 everywhere, and `decide` can write it packed.
+  Encoding gives() const;
+
+  /// Writes update, float32 [d]; or, where it gives signs, int64 [ceil(d / 64)] when that is what it gets.
+  /// Changes nothing else: `commit` does.
   Decision decide(const DefenceView& view, at::Tensor update, Parallel& parallel) const;
 
   static void commit(State& state, const Decision& decision);

@@ -6,6 +6,7 @@
 #include "kernels/steps.h"
 #include "process/shared_memory.h"
 #include "varangian/columns.h"
+#include "varangian/signs.h"
 
 #include <ATen/ATen.h>
 
@@ -234,10 +235,12 @@ int64_t Simulation::broadcast(const Clock& clock) {
 
 void Simulation::step(int64_t block, const Clock& clock) {
   const int64_t begin = block * block_width_, size = width(block);
-  const at::Tensor fresh = update_.narrow(0, begin, size);
-  at::Tensor weights = this->weights().narrow(0, begin, size);
+  at::Tensor fresh = update().narrow(0, begin, size), weights = this->weights().narrow(0, begin, size);
+  if (update_.scalar_type() == at::kLong)  // the step then finds the signs in the cache
+    unpack_signs(update_.narrow(0, begin / 64, kernels::sign_words(size)), fresh);
+  else
+    fresh.copy_(update_.narrow(0, begin, size));
   setup_.optimizer->step(weights, fresh, state_, begin, clock);
-  update().narrow(0, begin, size).copy_(fresh);
   squares_[block][0].copy_(sum_of_squares(fresh));
   squares_[block][1].copy_(sum_of_squares(weights));
 }

@@ -124,7 +124,8 @@ class Simulation {
   Messages down_wire_;  ///< what the workers see, one row, where the broadcast has a codec
   at::Tensor reference_,
       reference_row_;  ///< [1, d] and [d], the server's gradient, where the defence reads it
-  at::Tensor losses_, update_, squares_;
+  at::Tensor losses_, squares_;
+  at::Tensor update_;          ///< of this round: float32 [d], or packed signs, int64 [ceil(d / 64)]
   at::Tensor full_gradient_;   ///< [d], where an adversary reads it
   bool lies_before_momentum_;  ///< some liars forge gradients
   /// The momenta of honest workers go to the wire as signs, in the pass that computes them. Nobody reads

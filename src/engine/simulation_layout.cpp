@@ -95,7 +95,11 @@ Simulation::Simulation(Setup setup, Crew& crew)
   wire_ = wire_for(*setup_.compressor, n);
   if (!setup_.down->identity()) down_wire_ = wire_for(*setup_.down, 1);
   losses_ = at::zeros({n}, floats);
-  update_ = at::zeros({columns_}, floats);
+  // A vote stays packed until the step, unless a codec of the broadcast takes numbers.
+  if (setup_.defence->gives() == Encoding::signs && setup_.down->identity())
+    update_ = at::zeros({kernels::sign_words(columns_)}, floats.dtype(at::kLong));
+  else
+    update_ = at::zeros({columns_}, floats);
   squares_ = at::zeros({blocks_, 2}, floats.dtype(at::kDouble));
 
   state_.add("weights", {Axis::column},

@@ -64,6 +64,9 @@ void forge_as(const Adversary& adversary, const OmniscientView& view, at::Tensor
 
 void Aggregator::check(int64_t, int64_t) const {}
 void PreAggregator::check(int64_t, int64_t) const {}
+void ColumnRule::vote(const ColumnBlock&, at::Tensor) const {
+  throw Error("it gives signs, but has no vote() to write them");
+}
 void RowRule::declare(State&, int64_t, int64_t, at::Device) const {}
 
 std::string_view to_string(Encoding encoding) { return encoding == Encoding::dense ? "dense" : "signs"; }

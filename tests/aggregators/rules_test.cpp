@@ -84,6 +84,41 @@ TEST_CASE("a tied vote follows its parameter", "[aggregators]") {
   CHECK(std::abs(coins.sum().item<double>()) < 5 * std::sqrt(500.0));
 }
 
+TEST_CASE("a packed vote holds the counted majority, and zeros beyond the last column", "[aggregators]") {
+  constexpr int64_t kServer[] = {0};
+  for (const int64_t n : {1, 2, 7, 8})
+    for (const int64_t columns : {1, 63, 64, 300}) {
+      at::Tensor rows = normal(n, columns), coins = at::empty({1, columns});
+      rows[0].narrow(0, 0, 1).fill_(-0.0f);
+      if (n > 1) rows[1].narrow(0, columns / 2, 1).fill_(std::numeric_limits<float>::quiet_NaN());
+      kCoins.signs(coins, kServer);
+      const at::Tensor count = rows.lt(0).sum(0).mul(2), last = normal(1, columns)[0].neg();
+      const auto signs = [](const at::Tensor& negative) { return negative.to(at::kFloat).mul(-2).add(1); };
+      for (const auto& [tie, broken] : {std::pair<std::string, at::Tensor>("plus", at::ones({columns})),
+                                        {"minus", at::ones({columns}).neg()},
+                                        {"previous", signs(last.lt(0))},
+                                        {"random", coins[0]}}) {
+        INFO(n << " rows of " << columns << ", tie " << tie);
+        const auto voter = rule("majority_vote", {{"tie", tie}});
+        REQUIRE(voter->gives() == Encoding::signs);
+        const at::Tensor words = at::full({(columns + 63) / 64}, -1, at::kLong);
+        voter->vote({.encoding = Encoding::signs,
+                     .rows = packed(rows),
+                     .begin = 0,
+                     .width = columns,
+                     .declared_f = 0,
+                     .clock = {},
+                     .last_update = last,
+                     .random = kCoins},
+                    words);
+        const at::Tensor expected = at::where(count.eq(n), broken, signs(count.gt(n)));
+        CHECK(at::equal(words, packed(expected.unsqueeze(0))[0]));
+        CHECK(at::equal(apply(*voter, rows, last), expected));
+      }
+    }
+  CHECK(rule("majority_vote", {{"tie", "zero"}})->gives() == Encoding::dense);
+}
+
 TEST_CASE("the broadcast of a vote costs one bit, of anything else thirty-two", "[aggregators]") {
   CHECK(rule("majority_vote")->update_bits() == 1);
   CHECK(rule("majority_vote", {{"tie", "zero"}})->update_bits() == 2);
