@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.quantities import is_accuracy
+from .quantities import is_accuracy
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 import math
 from dataclasses import dataclass, replace
 
-from analysis import keys, page
-from analysis.palette import FAINT
-from analysis.panel import draw_panel, end_height
+from . import keys, page
+from .palette import FAINT
+from .panel import draw_panel, end_height
 
 IN_A_ROW = 4
+NARROWEST = 1.15
 LEFT, RIGHT, TOP = 0.86, 0.12, 0.1
 BETWEEN = 0.3  # panels side by side
 BELOW = 0.18  # panels one below the other
@@ -25,21 +26,41 @@ class Words:
 
 
 class Figure:
-    def __init__(self, words, panels, strokes, lines, scales, chances, divisor):
+    def __init__(self, words, panels, strokes, lines, scales, chances, divisor, in_a_row=None, width=None):
         self.panels, self.lines, self.scales, self.chances, self.divisor = panels, lines, scales, chances, divisor
         self.columns = list(scales)
         tables = [line.average.table for several in lines.values() for line in several]
         self.last = max(table["x"].max() for table in tables if len(table)) or 1.0
-        self.ticks = 6 if len(panels) == 1 else 4
-        self.rows = math.ceil(len(panels) / IN_A_ROW)
-        self.across = math.ceil(len(panels) / self.rows)
-        self.wide = 3.6 if len(panels) == 1 else 2.2
-        self.tall = 2.3 if self.rows * len(self.columns) == 1 else 1.75
+        rows = math.ceil(len(panels) / IN_A_ROW)
+        self.across = in_a_row or math.ceil(len(panels) / rows)
+        self.wide = 3.6 if len(panels) == 1 else 2.2 if self.across <= IN_A_ROW else 1.7 if self.across <= 6 else 1.4
+        self.tall = 2.3 if len(panels) * len(self.columns) == 1 else 1.75
         self.share_keys(strokes)
-        self.gaps = [self.gap(column) for column in range(self.across)]
-        self.width = LEFT + self.across * self.wide + sum(self.gaps) + RIGHT
+        self.fit(width)
         self.words = self.wrapped(words)
         self.titles = [page.wrapped(panel.title, page.LABEL, self.wide) for panel in panels]
+
+    def fit(self, width):
+        """Panels in a row, and inches of each, for the figure's width; narrow panels are less tall."""
+        asked = self.across
+        while True:
+            self.rows = math.ceil(len(self.panels) / self.across)
+            self.gaps = [self.gap(column) for column in range(self.across)]
+            beside = LEFT + sum(self.gaps) + RIGHT
+            room = (width - beside) / self.across if width else self.wide
+            if room >= NARROWEST or self.across == 1:
+                break
+            self.across -= 1
+        if self.across < asked:
+            # Rows as even as they can be.
+            self.across = math.ceil(len(self.panels) / self.rows)
+            self.gaps = [self.gap(column) for column in range(self.across)]
+            beside = LEFT + sum(self.gaps) + RIGHT
+            room = (width - beside) / self.across
+        self.wide = max(room, NARROWEST)
+        self.tall = min(self.tall, max(1.3, 0.8 * self.wide)) if width or self.wide < 2 else self.tall
+        self.ticks = 6 if self.wide > 3 else 4 if self.wide > 1.8 else 3
+        self.width = beside + self.across * self.wide
 
     def share_keys(self, strokes):
         """One legend where all panels have the same axes, else a key of its own for each panel."""
@@ -90,6 +111,7 @@ class Figure:
         under_panels = UNDER_TICKS + page.height_of(words.x_label, page.LABEL) + 0.12
         block = above + step * len(self.columns) - BELOW + under_panels
         bottom = max(start + self.rows * block, start + above + keys.height(self.shared or self.tallest_legend()))
+        self.axes = []
         sheet = page.sheet(self.width, bottom + page.height_of(words.small, page.SMALL) + 0.1)
         page.write(sheet, LEFT, TOP, words.title, page.TITLE, weight="bold")
         page.write(sheet, LEFT, under_title, words.under, page.KEY, color=FAINT)
@@ -112,6 +134,7 @@ class Figure:
     def draw_one(self, sheet, place, column, left, top):
         lines = self.lines[place, column]
         axes = page.box(sheet, left, top, self.wide, self.tall)
+        self.axes.append(axes)
         draw_panel(axes, lines, self.scales[column], column, self.divisor, self.chances[column], self.ticks)
         axes.set_xlim(0.0, self.last / self.divisor)
         if column == self.columns[-1]:

@@ -1,4 +1,4 @@
-"""Lays a table out in inches and draws it: names at the left and above, a cell for each pair, a bar of colours."""
+"""Lays tables out in inches and draws them: names at the left and above, a cell for each pair, a bar of colours."""
 
 import math
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis import labels, page
-from analysis.palette import FAINT, INK
-from analysis.quantities import is_accuracy
-from analysis.shades import ink_on
+from . import labels, page
+from .palette import FAINT, INK
+from .quantities import is_accuracy
+from .shades import ink_on
 
 LEFT, RIGHT, TOP = 0.12, 0.12, 0.1
 PAD = 0.08
@@ -18,7 +18,9 @@ NARROWEST = 0.56
 APART = 0.07  # between the rows that stand for nothing, the others, and the row of worst values
 BAR, BAR_AWAY, BAR_LABEL, BAR_STEPS = 0.11, 0.16, 0.52, 64
 TALLEST_BAR = 2.4
-CROSS = " ×"
+CROSS, LACKING = " ×", " †"
+BETWEEN, BELOW = 0.18, 0.2  # tables side by side, and one below the other
+WIDEST = 10.0  # of tables side by side, where no width is asked for
 
 
 @dataclass(frozen=True)
@@ -33,79 +35,108 @@ class Words:
 
 
 class Grid:
-    def __init__(self, words, table, shades, column):
-        self.table, self.shades, self.accuracy = table, shades, is_accuracy(column)
-        names = labels.values(table.rows)
-        self.row_names = [names[labels.key(row)] for row in table.rows]
-        names = labels.values(table.columns)
-        heads = [names[labels.key(value)] for value in table.columns]
+    """`tables` are pairs of a title and a table, all with the same rows and columns."""
+
+    def __init__(self, words, tables, shades, column, width=None):
+        self.titles, self.tables = zip(*tables)
+        self.shades, self.accuracy, self.words = shades, is_accuracy(column), words
+        first = self.tables[0]
+        names = labels.values(first.rows)
+        self.row_names = [names[labels.key(row)] for row in first.rows]
+        names = labels.values(first.columns)
+        heads = [names[labels.key(value)] for value in first.columns]
         longest = max(page.width_of(word, page.KEY) for head in heads for word in head.split())
-        self.wide = max(NARROWEST, longest + PAD, *(page.width_of(text, page.KEY) + PAD for text in self.texts()))
-        self.heads = [page.wrapped(head, page.KEY, self.wide - PAD / 2) for head in heads]
+        texts = [self.text(cell) for table in self.tables for cell in table.cells.values()]
+        least = max(longest, *(page.width_of(text, page.KEY) for text in texts)) + PAD
+        self.wide = least if width else max(NARROWEST, least)
         beside = [*self.row_names, words.worst, words.row_axis]
         self.left = LEFT + max(page.width_of(name, page.KEY, "bold") for name in beside) + PAD
+        self.fit(width)
+        self.heads = [page.wrapped(head, page.KEY, self.wide - PAD / 2) for head in heads]
+        self.titles = [page.wrapped(title, page.LABEL, self.across) for title in self.titles]
         self.above = max(page.height_of(head, page.KEY) for head in self.heads) + 1.5 * PAD
-        self.tops = tops(table.rows)
+        self.tops = tops(first.rows)
         self.tall = self.tops[-1] + ROW
         self.whole = self.tall + (APART + ROW if words.worst else 0.0)
-        self.across = self.wide * len(table.columns)
-        self.width = self.left + self.across + BAR_AWAY + BAR + BAR_LABEL + RIGHT
         room = self.width - LEFT - RIGHT
         self.title = page.wrapped(words.title, page.TITLE, room, "bold")
         self.under = page.wrapped(words.under, page.KEY, room)
         self.small = page.wrapped(words.small, page.SMALL, room)
-        self.words = words
 
-    def texts(self):
-        return [self.text(cell) for cell in self.table.cells.values()]
+    def fit(self, width):
+        """Tables in a row, as many as there is room for, and the width of a cell."""
+        columns, count = len(self.tables[0].columns), len(self.tables)
+        beside = self.left + BAR_AWAY + BAR + BAR_LABEL + RIGHT
+        room = (width or WIDEST) - beside
+        many = max(1, min(count, int((room + BETWEEN) / (columns * self.wide + BETWEEN))))
+        self.in_a_row = math.ceil(count / math.ceil(count / many))
+        if width:
+            self.wide = max(self.wide, ((room + BETWEEN) / self.in_a_row - BETWEEN) / columns)
+        self.across = columns * self.wide
+        self.width = beside + self.in_a_row * (self.across + BETWEEN) - BETWEEN
 
     def text(self, cell):
         number = "" if not cell.known else f"{100 * cell.mean:.1f}" if self.accuracy else f"{cell.mean:.3g}"
-        return (number + (CROSS if cell.diverged else "")).strip()
+        return (number + (CROSS if cell.diverged else "") + (LACKING if cell.lacking else "") + cell.mark).strip()
 
     def drawn(self):
+        self.axes = []
         under_title = TOP + page.height_of(self.title, page.TITLE)
         start = under_title + page.height_of(self.under, page.KEY) + (0.1 if self.title or self.under else 0.0)
-        top = start + page.height_of(self.words.column_axis, page.KEY) + self.above
-        bottom = top + self.whole + 0.16
+        names = max(page.height_of(title, page.LABEL) for title in self.titles)
+        head = names + (PAD if names else 0.0) + page.height_of(self.words.column_axis, page.KEY) + self.above
+        block = head + self.whole + BELOW
+        bottom = start + math.ceil(len(self.tables) / self.in_a_row) * block - BELOW + 0.16
         sheet = page.sheet(self.width, bottom + page.height_of(self.small, page.SMALL) + 0.1)
         page.write(sheet, LEFT, TOP, self.title, page.TITLE, weight="bold")
         page.write(sheet, LEFT, under_title, self.under, page.KEY, color=FAINT)
-        middle = self.left + self.across / 2
-        page.write(sheet, middle, start, self.words.column_axis, page.KEY, color=FAINT, ha="center")
         page.write(sheet, LEFT, bottom, self.small, page.SMALL, color=FAINT)
-        axes = page.box(sheet, 0.0, top, self.width, self.whole)
-        axes.set(xlim=(0, self.width), ylim=(self.whole, 0))
-        axes.axis("off")
-        self.write_names(axes)
-        self.draw_cells(axes)
-        self.draw_bar(sheet, top)
+        for place, table in enumerate(self.tables):
+            across, down = place % self.in_a_row, place // self.in_a_row
+            left = self.left + across * (self.across + BETWEEN)
+            top = start + down * block + head
+            title, column_axis = self.titles[place], self.words.column_axis
+            page.write(sheet, left, top - head + names - page.height_of(title, page.LABEL), title, page.LABEL)
+            page.write(sheet, left + self.across / 2, top - head + names + (PAD if names else 0.0), column_axis,
+                       page.KEY, color=FAINT, ha="center")
+            # Names at the left stand in the axes of the first table of a row.
+            margin = left if across == 0 else 0.0
+            axes = page.box(sheet, left - margin, top, margin + self.across, self.whole)
+            axes.set(xlim=(-margin, self.across), ylim=(self.whole, 0))
+            axes.axis("off")
+            self.axes.append(axes)
+            self.write_names(axes, margin > 0)
+            self.draw_cells(axes, table)
+        self.draw_bar(sheet, start + head)
         return sheet
 
-    def write_names(self, axes):
+    def write_names(self, axes, rows):
         # The axis' name spans its values by a line, as in a printed table.
-        axes.plot([self.left, self.left + self.across], [-self.above] * 2, color=FAINT, linewidth=0.6, clip_on=False)
-        axes.text(self.left - PAD, -PAD, self.words.row_axis, fontsize=page.KEY, color=FAINT, ha="right", va="baseline")
+        axes.plot([0, self.across], [-self.above] * 2, color=FAINT, linewidth=0.6, clip_on=False)
         for place, head in enumerate(self.heads):
-            axes.text(self.left + (place + 0.5) * self.wide, -PAD, head, fontsize=page.KEY, ha="center",
-                      va="baseline", linespacing=1.2)
+            axes.text((place + 0.5) * self.wide, -PAD, head, fontsize=page.KEY, ha="center", va="baseline",
+                      linespacing=1.2)
+        if not rows:
+            return
+        axes.text(-PAD, -PAD, self.words.row_axis, fontsize=page.KEY, color=FAINT, ha="right", va="baseline")
         for top, name in zip(self.tops, self.row_names, strict=True):
-            axes.text(self.left - PAD, top + ROW / 2, name, fontsize=page.KEY, ha="right", va="center_baseline")
+            axes.text(-PAD, top + ROW / 2, name, fontsize=page.KEY, ha="right", va="center_baseline")
         if self.words.worst:
-            axes.text(self.left - PAD, self.whole - ROW / 2, self.words.worst, fontsize=page.KEY, ha="right",
+            axes.text(-PAD, self.whole - ROW / 2, self.words.worst, fontsize=page.KEY, ha="right",
                       va="center_baseline", weight="bold")
 
-    def draw_cells(self, axes):
-        for across, column in enumerate(self.table.columns):
-            worst = self.table.worst(column)
-            for top, row in zip(self.tops, self.table.rows, strict=True):
-                cell = self.table.cell(row, column)
-                self.draw_cell(axes, across, top, cell, cell is not None and cell.mean == worst.mean)
+    def draw_cells(self, axes, table):
+        for across, column in enumerate(table.columns):
+            worst = table.worst(column)
+            for top, row in zip(self.tops, table.rows, strict=True):
+                cell = table.cell(row, column)
+                bold = bool(self.words.worst) and cell is not None and cell.mean == worst.mean
+                self.draw_cell(axes, across, top, cell, bold)
             if self.words.worst:
                 self.draw_cell(axes, across, self.whole - ROW, worst, True)
 
     def draw_cell(self, axes, across, top, cell, bold):
-        left = self.left + across * self.wide
+        left = across * self.wide
         place = {"xy": (left, top), "width": self.wide, "height": ROW, "edgecolor": "white", "linewidth": 0.6}
         if cell is None:
             # The hatch takes its colour from the edge.
@@ -119,8 +150,7 @@ class Grid:
     def draw_bar(self, sheet, top):
         """The colours beside the table. An end beyond which there are values is a point."""
         tall = min(self.tall, TALLEST_BAR)
-        left = self.left + self.across + BAR_AWAY
-        axes = page.box(sheet, left, top, BAR, tall)
+        axes = page.box(sheet, self.width - RIGHT - BAR_LABEL - BAR, top, BAR, tall)
         low, high = self.shades.low, self.shades.high
         step = (high - low) / BAR_STEPS
         for number in range(BAR_STEPS):

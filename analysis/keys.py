@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from analysis.page import KEY, LINE, box, height_of, width_of, wrapped
-from analysis.palette import FAINT, Pen
+from .page import KEY, LINE, box, height_of, width_of, wrapped
+from .palette import FAINT, Pen
 
 STROKE = 0.24  # inches of a legend's line or a label's leader
 GAP = 0.06

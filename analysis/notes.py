@@ -1,6 +1,6 @@
 """The words around a figure: its title, the task under it, and the small print that says what is drawn."""
 
-from analysis import average, labels
+from . import average, labels
 
 
 def title(runs):

@@ -1,14 +1,20 @@
 """Style, text measured in inches, and writing a figure so that the same data gives the same bytes."""
 
+import io
+from dataclasses import dataclass
+
 import matplotlib
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from analysis.palette import FAINT, GRID, INK
+from . import fonts
+from .palette import FAINT, GRID, INK
 
 POINT = 1 / 72
+WIDTHS = {"single": 3.3, "double": 6.9}  # inches of a column, and of two, in a journal
 TITLE, LABEL, KEY, SMALL = 10, 9, 8, 7
 LINE = 1.35 * POINT  # height of a line of text, per point of its size
 
@@ -41,9 +47,20 @@ STYLE = {
     "lines.solid_capstyle": "round",
     # Hinted letters are wider than their outlines, by which the layout is measured.
     "text.hinting": "none",
+    # Texts stay texts, in a font that goes with the file.
     "svg.fonttype": "none",
+    "pdf.fonttype": 42,
     "svg.hashsalt": "varangian",
 }
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure, its axes in the order in which they are read, and the numbers in it."""
+
+    sheet: Figure
+    axes: list
+    data: pd.DataFrame
 
 
 def styled():
@@ -92,8 +109,27 @@ def height_of(text, size):
 
 def save(figure, stem):
     stem.parent.mkdir(parents=True, exist_ok=True)
-    png, svg = stem.with_name(stem.name + ".png"), stem.with_name(stem.name + ".svg")
+    png, svg, pdf = (stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "svg", "pdf"))
     figure.savefig(png, dpi=150)
-    # Without a date the same data gives the same file.
-    figure.savefig(svg, metadata={"Date": None})
-    return [png, svg]
+    svg.write_text(fonts.embedded(svg_of(figure)), encoding="utf-8")
+    figure.savefig(pdf, metadata={"CreationDate": None})
+    return [png, svg, pdf]
+
+
+def svg_of(figure):
+    """The figure as SVG, without a date, so that the same data gives the same text."""
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None})
+    return text.getvalue()
+
+
+def inches(width):
+    """Inches of a width given as single, double or a number; None where nothing is asked."""
+    return WIDTHS.get(width, width)
+
+
+def warn_about_width(figure, asked, warn):
+    wide = figure.get_figwidth()
+    if asked and wide > asked + 0.05:
+        warn(f"the figure needs {wide:.1f} inches and is wider than the {asked:.1f} asked for; "
+             "draw less of it by --only, or shorten its labels")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import matplotlib
 
-from analysis.labels import MISSING, is_number, key
+from .labels import MISSING, is_number, key
 
 # Okabe and Ito's colours without the yellow, which is too light for a line on white.
 OKABE_ITO = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]

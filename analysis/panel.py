@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from analysis.average import Average
-from analysis.errors import UsageError
-from analysis.palette import FAINT, Pen
-from analysis.quantities import is_accuracy, is_loss
+from .average import Average
+from .errors import UsageError
+from .palette import FAINT, Pen
+from .quantities import is_accuracy, is_loss
 
 ROOM = 0.05  # of the height, free above and below the curves
 DECADES = 2

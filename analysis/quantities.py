@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from analysis import labels
-from analysis.errors import NothingToDraw, Unusable, unknown
-from analysis.runs import read_timing
+from . import labels
+from .errors import NothingToDraw, Unusable, unknown
+from .runs import read_by_round
 
 X_LABELS = {
     "round": "Rounds",
@@ -67,7 +67,7 @@ def column_of(run, name):
 
 def seconds(run):
     """Time since the start by phases; evaluating is our measurement and no part of the training."""
-    timing = read_timing(run)
+    timing = read_by_round(run, "timing.csv")
     phases = timing.drop(columns=["round", "evaluate"], errors="ignore").fillna(0)
     spent = pd.Series(phases.sum(axis=1).cumsum().to_numpy(), index=timing["round"])
     known = spent.reindex(run.metrics["round"])

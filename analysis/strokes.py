@@ -1,8 +1,8 @@
 """Which pen draws which curve, and what a legend says about it."""
 
-from analysis import labels, palette
-from analysis.keys import Entry, Section
-from analysis.sweep import style_place
+from . import labels, palette
+from .keys import Entry, Section
+from .sweep import style_place
 
 
 class Strokes:

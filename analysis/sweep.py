@@ -1,11 +1,15 @@
 """From runs to curves: which swept axis makes the panels, which the colours, and what is left the strokes."""
 
-from dataclasses import dataclass
+import itertools
+import math
+from dataclasses import dataclass, replace
 
-from analysis import labels
-from analysis.errors import unknown
+from . import labels, roles
+from .errors import UsageError, unknown
 
-MOST_PANELS = 4
+MOST_PANELS = 4  # where the reader did not ask for them
+MOST_IN_A_ROW = 8
+MOST_CURVES = 12  # in a panel, before a further axis makes panels
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,19 @@ class Sweep:
     def pick(self, asked, option):
         """The axis that the user means, by its name or its label."""
         for axis in [*self.axes, *self.fixed]:
-            if asked in (axis, self.titles[axis]):
+            if asked in (axis, self.titles[axis], self.titles[axis].replace(" ", "_")):
                 return axis
         raise unknown("swept axis", asked, [*self.axes, *self.fixed], f"these runs ({option})")
 
     def values(self, axis):
         return self.axes[axis] if axis in self.axes else [self.fixed[axis]]
+
+
+def pairs(asked):
+    """(axis, texts of values) of --only and --order, or of a dict, as a notebook has it."""
+    items = asked.items() if isinstance(asked, dict) else asked
+    return [(axis, [labels.words(value) for value in (values if isinstance(values, (list, tuple)) else [values])])
+            for axis, values in items]
 
 
 def sweep_of(runs, orders):
@@ -51,7 +62,7 @@ def sweep_of(runs, orders):
         else:
             fixed[axis] = next(iter(found.values()))
     sweep = Sweep(varying, fixed, labels.axes(names))
-    for asked, wanted in orders:
+    for asked, wanted in pairs(orders):
         axis = sweep.pick(asked, "--order")
         if axis in varying:
             varying[axis] = reordered(varying[axis], wanted, asked)
@@ -61,7 +72,7 @@ def sweep_of(runs, orders):
 def only(runs, wanted):
     """The runs that have one of the wanted values on each axis named."""
     sweep = sweep_of(runs, [])
-    for asked, texts in wanted:
+    for asked, texts in pairs(wanted):
         axis = sweep.pick(asked, "--only")
         known = {labels.words(value): labels.key(value) for value in sweep.values(axis)}
         keys = [known[check_value(text, known, asked, "--only")] for text in texts]
@@ -88,39 +99,81 @@ def value_of(run, axis):
 def panels_of(runs, sweep, panel=None, color=None):
     """The panels of the figure; runs that differ in the seed alone share a curve."""
     color_axis = sweep.pick(color, "--color") if color else None
-    panel_axis = choose_panel_axis(sweep, panel, color_axis)
-    if panel_axis is None:
-        return [panel_of("", runs, sweep, panel_axis, color_axis)]
-    panels, names = [], labels.values(sweep.axes[panel_axis])
-    for value in sweep.axes[panel_axis]:
-        inside = [run for run in runs if labels.key(value_of(run, panel_axis)) == labels.key(value)]
-        text = names[labels.key(value)]
-        title = text if panel_axis == "panel" else f"{sweep.titles[panel_axis]}: {text}"
-        panels.append(panel_of(title, inside, sweep, panel_axis, color_axis))
-    return panels
+    panel_axes = choose_panel_axes(sweep, panel, color_axis)
+    return [panel_of(panel_title(texts, sweep), inside, sweep, panel_axes, color_axis)
+            for texts, inside in split(runs, sweep, panel_axes)]
 
 
-def choose_panel_axis(sweep, asked, color_axis):
+def without(sweep, axis):
+    """The sweep as it is for a figure that has this axis across."""
+    return replace(sweep, axes={name: values for name, values in sweep.axes.items() if name != axis},
+                   titles={name: title for name, title in sweep.titles.items() if name != axis})
+
+
+def kept(panel, curves):
+    """The panel with those of its curves whose id is among these."""
+    return replace(panel, curves=[curve for curve in panel.curves if id(curve) in curves])
+
+
+def split(runs, sweep, axes):
+    """Runs by their values on these axes, in the axes' order: pairs of {axis: label} and runs."""
+    groups = {}
+    for run in runs:
+        groups.setdefault(tuple(labels.key(value_of(run, axis)) for axis in axes), []).append(run)
+    names = {axis: labels.values(sweep.axes[axis]) for axis in axes}
+    for keys in itertools.product(*([labels.key(value) for value in sweep.axes[axis]] for axis in axes)):
+        if keys in groups:
+            yield {axis: names[axis][key] for axis, key in zip(axes, keys)}, groups[keys]
+
+
+def panel_title(texts, sweep):
+    if not texts:
+        return ""
+    if len(texts) == 1:
+        axis, text = next(iter(texts.items()))
+        return text if axis == "panel" else f"{sweep.titles[axis]}: {text}"
+    numbers = {axis for axis in texts if all(map(labels.is_number, sweep.axes[axis]))}
+    # From the axis that changes with every panel to the one that changes last.
+    return ", ".join(f"{sweep.titles[axis]} {text}" if axis in numbers else text
+                     for axis, text in reversed(texts.items()))
+
+
+def choose_panel_axes(sweep, asked, color_axis):
+    """Axes that make the panels, the one that changes from panel to panel last."""
     if asked == "none" and "none" not in sweep.axes:
-        return None
+        return []
     if asked:
-        axis = sweep.pick(asked, "--panel")
-        return axis if axis in sweep.axes else None
+        found = [sweep.pick(name, "--panel") for name in (asked.split(",") if isinstance(asked, str) else asked)]
+        if len(set(found)) < len(found):
+            raise UsageError(f'--panel names "{found[0]}" twice')
+        return [axis for axis in found if axis in sweep.axes]
     if "panel" in sweep.axes:
-        return "panel"
-    few = [axis for axis, values in sweep.axes.items() if len(values) <= MOST_PANELS and axis != color_axis]
-    return few[-1] if few and len(sweep.axes) > 1 else None
+        return ["panel"]
+    few = [axis for axis in sweep.axes if len(sweep.axes[axis]) <= MOST_PANELS and axis != color_axis]
+    chosen = few[-1:] if len(sweep.axes) > 1 else []
+    rest = [axis for axis in sweep.axes if axis not in chosen]
+    color_axis = color_axis or roles.axis_of("rule", rest) or next(iter(rest), None)
+    while math.prod(len(sweep.axes[axis]) for axis in rest) > MOST_CURVES and rest != [color_axis]:
+        chosen.append(min((axis for axis in rest if axis != color_axis), key=lambda axis: len(sweep.axes[axis])))
+        rest.remove(chosen[-1])
+    return sorted(chosen, key=lambda axis: len(sweep.axes[axis]))
 
 
-def panel_of(title, runs, sweep, panel_axis, color_axis):
-    axes = [axis for axis in sweep.axes if axis != panel_axis]
+def in_a_row(sweep, panel_axes, panels):
+    """How many panels make a row that has all values of the last axis; None where that says nothing."""
+    last = len(sweep.axes[panel_axes[-1]]) if len(panel_axes) > 1 else 0
+    return last if last and last <= MOST_IN_A_ROW and panels % last == 0 else None
+
+
+def panel_of(title, runs, sweep, panel_axes, color_axis):
+    axes = [axis for axis in sweep.axes if axis not in panel_axes]
     present = [axis for axis in axes if any(axis in run.swept for run in runs)]
-    if panel_axis == "panel":
+    if panel_axes == ["panel"]:
         # Panels put together by hand may each have axes of their own: here only what varies inside counts.
         varying = [axis for axis in present if len({labels.key(value_of(run, axis)) for run in runs}) > 1]
         present = varying or present[:1]
     if color_axis not in present:
-        color_axis = present[0] if present else None
+        color_axis = roles.axis_of("rule", present) or (present[0] if present else None)
     style_axes = tuple(axis for axis in present if axis != color_axis)
     groups = {}
     for run in runs:

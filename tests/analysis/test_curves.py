@@ -22,7 +22,7 @@ def test_writes_and_prints_both_files(stored, capsys):
     folder = stored("rules")
     assert main(["curves", str(folder)]) == 0
     out, err = capsys.readouterr()
-    assert out.splitlines() == [str(folder / "curves.png"), str(folder / "curves.svg")]
+    assert out.splitlines() == [str(folder / f"curves.{kind}") for kind in ("png", "svg", "pdf")]
     assert (folder / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert len(err.splitlines()) == 1 and "be4bf7a01cbf" in err
 

@@ -32,7 +32,7 @@ def gallery(write_run, tmp_path):
 def test_writes_and_prints_both_files(gallery, capsys):
     assert main(["heatmap", str(gallery)]) == 0
     out, err = capsys.readouterr()
-    assert out.splitlines() == [str(gallery / "heatmap.png"), str(gallery / "heatmap.svg")] and err == ""
+    assert out.splitlines() == [str(gallery / f"heatmap.{kind}") for kind in ("png", "svg", "pdf")] and err == ""
     assert (gallery / "heatmap.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -1,0 +1,96 @@
+"""The command breakdown: where a line falls, what a rule survives, and what is refused."""
+
+import itertools
+
+import pandas as pd
+import pytest
+
+from analysis import plot_breakdown
+from analysis.__main__ import main
+from pictures import texts
+
+# By number of liars; half of the clean accuracy is 0.4, 0.35 and 0.3.
+RULES = {"mean": (0.8, 0.3, 0.1, 0.1), "median": (0.7, 0.65, 0.6, 0.2), "vote": (0.6, 0.6, 0.5, 0.5)}
+
+
+@pytest.fixture
+def liars(write_run, tmp_path):
+    for (rule, values), adversary, seed in itertools.product(RULES.items(), ("flip", "zero"), range(2)):
+        for count, value in zip((0, 2, 4, 6), values):
+            rows = {0: {"test_accuracy": 0.1}, 5: {"test_accuracy": value + 0.02 * seed}}
+            path = write_run(f"{rule}{adversary}{count}{seed}", rows, {
+                "rule": rule, "/workers/byzantine": count, "adversary": adversary, "seed": seed})
+            (path / "manifest.json").write_text((path / "manifest.json").read_text().replace(
+                '"task"', '"workers": {"count": 20}, "task"'))
+    return tmp_path / "made"
+
+
+def survived(folder, *options):
+    assert main(["breakdown", str(folder), *options]) == 0
+    table = pd.read_csv(folder / "breakdown-points.csv")
+    return {rule: tuple(part.iloc[0][["byzantine workers survived", "first broken"]])
+            for rule, part in table.groupby("rule")}
+
+
+def test_the_largest_number_that_each_rule_survives(liars, capsys):
+    found = survived(liars)
+    assert found["mean"] == (0, 2) and found["median"] == (4, 6) and found["vote"][0] == 6
+    assert pd.isna(found["vote"][1])
+    names = [f"breakdown{part}" for part in (".png", ".svg", ".pdf", "-points.png", "-points.svg", "-points.pdf",
+                                             "-points.csv")]
+    assert capsys.readouterr().out.splitlines() == [str(liars / name) for name in names]
+
+
+def test_another_share_of_the_clean_accuracy(liars):
+    assert survived(liars, "--below", "0.9")["vote"] == (2, 4)
+
+
+def test_the_pictures_say_what_they_are(liars):
+    survived(liars)
+    said = texts((liars / "breakdown.svg").read_text())
+    assert {"Byzantine workers", "adversary: flip", "median", "vote"} <= set(said)
+    assert "×: first below 50% of the test accuracy at 0 byzantine workers." in " ".join(said)
+    said = texts((liars / "breakdown-points.svg").read_text())
+    assert {"6 +", "4", "0"} <= set(said) and "+: no larger one was run." in " ".join(said)
+
+
+def test_a_cross_where_a_line_falls(liars):
+    axes = plot_breakdown(liars)
+    crosses = sorted(line.get_xdata()[0] for line in axes[0].lines if line.get_marker() == "x")
+    assert crosses == [2, 6] and len(axes) == 3
+
+
+def test_liars_as_a_share_of_all_workers(liars):
+    axes = plot_breakdown(liars, share=True)
+    assert axes[0].get_xlim()[1] == pytest.approx(0.3)
+
+
+def test_lines_without_a_clean_value_are_left_out_and_named(liars, tmp_path, warnings):
+    for path in liars.glob("median*0*"):
+        if '"/workers/byzantine": 0' in (path / "manifest.json").read_text():
+            (path / "manifest.json").write_text((path / "manifest.json").read_text().replace("completed", "running"))
+    axes = plot_breakdown(liars, warn=warnings.append)
+    assert len([line for line in axes[0].lines if line.get_marker() == "x"]) == 1
+    assert any("median" in line and "no finished run at 0 to compare with" in line for line in warnings)
+
+
+def test_no_clean_run_at_all_ends_with_1(liars, capsys):
+    assert main(["breakdown", str(liars), "--only", "byzantine workers=2,4"]) == 1
+    assert "no run at 0 is finished" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options, said", [
+    (["--y", "test_acuracy"], 'did you mean "test_accuracy"?'),
+    (["--over", "byzantin"], 'did you mean'),
+    (["--over", "rule"], "are not all numbers: mean, median, vote"),
+    (["--y", "train_loss"], "never measured"),
+])
+def test_bad_usage_says_what_would_be_right(liars, capsys, options, said):
+    assert main(["breakdown", str(liars), *options]) in (1, 2)
+    assert said in capsys.readouterr().err
+
+
+def test_a_sweep_without_liars_names_its_axes(stored, capsys):
+    assert main(["breakdown", str(stored("rules"))]) == 1
+    said = "no swept axis is a number of liars; name one by --over. There is: rule, adversary"
+    assert said in capsys.readouterr().err
