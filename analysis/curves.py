@@ -1,5 +1,8 @@
 """The command `curves`: reads runs, groups them, averages over seeds, and hands the lines to the figure."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
 from . import labels, notes, page, quantities, sweep
@@ -12,6 +15,7 @@ from .strokes import Strokes
 
 MOST_CURVES = 24
 MOST_WITH_TWO_COLUMNS = 8  # panels
+FEWEST_POINTS = 60  # of a curve
 
 
 def plot_curves(source, x="round", y=None, panel=None, color=None, median=None, log_y=False, *,
@@ -33,7 +37,8 @@ def draw(asked, warn):
         return page.save(figure.sheet, asked.out or asked.folder / "curves")
 
 
-def drawn(source, x, y, panel, color, median, log_y, only, order, title, width, warn):
+def drawn(source, x, y, panel, color, median, log_y, only, order, title, width, warn, points=None):
+    """`points` is how many all curves have together at most, for a page that must not grow without bound."""
     runs = sweep.only(runs_of(source, warn), only)
     if not runs:
         raise NothingToDraw("no run has all the values that --only names")
@@ -52,6 +57,8 @@ def drawn(source, x, y, panel, color, median, log_y, only, order, title, width, 
     warn_about(panels, warn)
     with page.styled():
         lines = lines_of(columns, tables, swept, panels)
+        if points:
+            lines = thinned(lines, max(FEWEST_POINTS, points // sum(map(len, lines.values()))))
         figure = figure_of(runs, x, log_y, title, page.inches(width), columns, windows, lines, swept, panels,
                            sweep.in_a_row(swept, panel_axes, len(panels)))
         sheet = figure.drawn()
@@ -89,6 +96,18 @@ def lines_of(columns, tables, swept, panels):
         for place, panel in enumerate(panels)
         for column in columns
     }
+
+
+def thinned(lines, points):
+    """Each curve with so many of its points, evenly, the first and the last among them."""
+    def thin(line):
+        table = line.average.table
+        if len(table) <= points:
+            return line
+        places = np.unique(np.linspace(0, len(table) - 1, points).round().astype(int))
+        return replace(line, average=replace(line.average, table=table.iloc[places]))
+
+    return {place: [thin(line) for line in several] for place, several in lines.items()}
 
 
 def figure_of(runs, x, log_y, title, width, columns, windows, lines, swept, panels, in_a_row):

@@ -1,7 +1,6 @@
 """Runs as two pandas frames, for a notebook: one with a row a run, one with a row a round."""
 
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -30,12 +29,15 @@ def load(folder, warn=tell):
     of a diverged run chance accuracy or an infinite loss, of an unfinished one nothing. `curves` has every row of every
     metrics.csv, with the seconds of timing.csv and the columns of diagnostics.csv beside it.
     """
-    frames = frames_of(load_runs(Path(folder), warn), warn)
-    return frames.runs, frames.curves
+    runs = load_runs(Path(folder), warn)
+    table, swept = table_of_runs(runs)
+    return table, rounds_of(runs, table[[*swept, "seed"]], warn)
 
 
 def runs_of(source, warn):
-    """Runs of a folder, or those of a frame that `load` made, or a part of it."""
+    """Runs of a folder, those of a frame that `load` made, or of a part of it, or a list as it is."""
+    if isinstance(source, list):
+        return source
     if isinstance(source, pd.DataFrame):
         if "path" not in source:
             raise UsageError("this frame has no column \"path\"; pass `runs` as `load` made it, or rows of it")
@@ -49,14 +51,8 @@ def source_name(source):
     return "this frame" if isinstance(source, pd.DataFrame) else source
 
 
-@dataclass(frozen=True)
-class Frames:
-    runs: pd.DataFrame
-    curves: pd.DataFrame
-    swept: list  # names of the columns that hold swept values
-
-
-def frames_of(runs, warn):
+def table_of_runs(runs):
+    """The frame of runs, and the names of its columns that hold swept values."""
     sweep = sweep_of(runs, [])
     ids = names_of(runs)
     table = pd.DataFrame({"experiment": [run.name for run in runs]}, index=pd.Index(ids, name="run"))
@@ -72,7 +68,7 @@ def frames_of(runs, warn):
         if name not in table:
             table[name] = found
     table["path"] = [str(run.path) for run in runs]
-    return Frames(table, rounds_of(runs, ids, table[[*swept, "seed"]], warn), swept)
+    return table, swept
 
 
 def names_of(runs):
@@ -120,8 +116,9 @@ def typed(values, index=None):
     return pd.Series(pd.Categorical(texts, list(dict.fromkeys(said.values())), ordered=True), index)
 
 
-def rounds_of(runs, ids, swept, warn):
-    tables = []
+def rounds_of(runs, swept, warn):
+    """Every row of every metrics.csv, with what was swept and the files beside it."""
+    tables, ids = [], list(swept.index)
     for run in runs:
         table = run.metrics.set_index("round")
         for name, prefix in (("timing.csv", "seconds_"), ("diagnostics.csv", "")):

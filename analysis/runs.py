@@ -46,18 +46,26 @@ class Run:
 
 def load(folder, warn):
     """Every readable run under the folder; one warning for each that is not."""
+    runs, damaged = survey(folder, warn)
+    for path, reason in damaged.items():
+        warn(f"{path} left out: {reason}")
+    if not runs:
+        seen = f"{len(damaged)} found, none readable" if damaged else "no manifest.json found"
+        raise NothingToDraw(f"no usable run directory under {folder} ({seen})")
+    return runs
+
+
+def survey(folder, warn):
+    """The readable runs under the folder, and {path: reason} for the others."""
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder; name one above run directories, for example results/quickstart")
-    runs, found = [], find(folder)
-    for path in found:
+    runs, damaged = [], {}
+    for path in find(folder):
         try:
             runs.append(read(path, warn))
         except Unusable as reason:
-            warn(f"{path} left out: {reason}")
-    if not runs:
-        seen = f"{len(found)} found, none readable" if found else "no manifest.json found"
-        raise NothingToDraw(f"no usable run directory under {folder} ({seen})")
-    return with_experiment_axis(runs)
+            damaged[path] = str(reason)
+    return with_experiment_axis(runs) if runs else [], damaged
 
 
 def find(folder):

@@ -8,7 +8,7 @@ import numpy as np
 from . import labels, sweep
 from .average import average
 from .errors import NothingToDraw, Unusable
-from .quantities import is_accuracy, series
+from .quantities import column_of, is_accuracy, series
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,10 @@ def final(run, column):
         return run.chance if known else -math.inf * better(column)
     if not run.finished:
         raise Unusable(f"it is not finished (status {run.manifest['status']})")
-    return float(series(run, "round", column, 1)["y"].iloc[-1])
+    values = column_of(run, column).dropna().to_numpy()
+    # For the usual run; `series` knows what is wrong with any other.
+    usual = len(values) and np.isfinite(values).all()
+    return float(values[-1] if usual else series(run, "round", column, 1)["y"].iloc[-1])
 
 
 def best(runs, column, warn):
