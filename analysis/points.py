@@ -31,7 +31,8 @@ def drawn(rows, swept, words, over, share, below, width):
         said.append("Empty: broken at once.")
     grid_words = GridWords(words.title, words.under, " ".join(said), "survived",
                            swept.titles[axis] if axis else "", "", "")
-    shades = shades_of([cell.mean for cell in cells.values()], 1)
+    most = max(cell.mean for cell in cells.values())
+    shades = shades_of([cell.mean for cell in cells.values()], 1, (0.0, most if most > 0 else 1.0))
     with page.styled():
         grid = Grid(grid_words, [("", table)], replace(shades, below=False), "survived", width)
         sheet = grid.drawn()

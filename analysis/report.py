@@ -13,8 +13,6 @@ from .frames import table_of_runs
 from .runs import survey
 
 POINTS = 30000  # of all curves together
-# Swept values may be called so too; these are what a table of runs says besides.
-BEHIND = ["seed", "status", "rounds_done", "seconds"]
 
 
 def draw(asked, warn):
@@ -132,12 +130,13 @@ def rows_of(runs, damaged, folder):
         if len(set(table["experiment"])) > 1:
             swept = ["experiment", *swept]
         finals = [name for name in table if name.startswith("final_") and table[name].notna().any()]
-        columns = [name.removeprefix("final_").replace("_", " ") for name in (*swept, *BEHIND, *finals)]
+        finals.sort(key=lambda name: not quantities.is_accuracy(name))
+        chosen = [*swept, "seed", "status", *finals, "rounds_done", "seconds"]
+        columns = [name.removeprefix("final_").replace("_", " ") for name in chosen]
         table["path"] = [run.path for run in runs]
         table["seconds"] = [seconds_of(run) for run in runs]
         for name, cells in table.sort_values([*swept, "seed"]).iterrows():
-            shown = [plain(cells[column]) for column in (*swept, *BEHIND, *finals)]
-            rows.append(document.Row(name, shown, details(cells["path"], folder)))
+            rows.append(document.Row(name, [plain(cells[column]) for column in chosen], details(cells["path"], folder)))
     for path, reason in damaged.items():
         cells = ["unreadable" if column == "status" else None for column in columns]
         rows.append(document.Row(path.name, cells, details(path, folder, reason), damaged=True))

@@ -1,8 +1,10 @@
+import itertools
+
 import pytest
 
-from analysis import labels
+from analysis import labels, roles
 from analysis.errors import UsageError
-from analysis.sweep import only, panels_of, repeated, sweep_of
+from analysis.sweep import choose_panel_axes, in_a_row, only, panels_of, repeated, sweep_of
 
 ROWS = {0: {"train_loss": 1}}
 
@@ -60,6 +62,43 @@ def test_an_axis_called_panel_has_panels_with_axes_of_their_own(runs):
     left, right = panels_of(found, sweep_of(found, []))
     assert (left.title, left.color_axis, left.style_axes) == ("left", "/workers/count", ())
     assert (right.title, right.color_axis, right.style_axes) == ("right", "/workers/byzantine", ())
+
+
+def test_too_many_curves_for_a_panel_make_a_grid_of_panels(runs):
+    points = itertools.product(range(8), range(6), (0.1, 1, 10))
+    found = runs(*[{"rule": f"r{rule}", "adversary": f"a{attack}", "/partition/alpha": alpha}
+                   for rule, attack, alpha in points])
+    swept = sweep_of(found, [])
+    panels = panels_of(found, swept)
+    assert [panel.title for panel in panels[:7]] == [*(f"a{attack}, alpha 0.1" for attack in range(6)), "a0, alpha 1"]
+    assert len(panels) == 18 and all(len(panel.curves) == 8 and panel.color_axis == "rule" for panel in panels)
+    assert in_a_row(swept, choose_panel_axes(swept, None, None), 18) == 6
+    assert in_a_row(swept, choose_panel_axes(swept, None, None), 17) is None
+
+
+def test_panels_by_several_axes_asked_for(runs):
+    found = runs(*[{"a": a, "b": b, "c": c} for a, b, c in itertools.product((0, 1), (0, 1), (0, 1))])
+    swept = sweep_of(found, [])
+    assert [panel.title for panel in panels_of(found, swept, "a,c")] == ["c 0, a 0", "c 1, a 0", "c 0, a 1", "c 1, a 1"]
+    assert [len(panel.curves) for panel in panels_of(found, swept, ["a", "b", "c"])] == [1] * 8
+    with pytest.raises(UsageError, match='--panel names "a" twice'):
+        panels_of(found, swept, "a,a")
+
+
+def test_an_axis_as_a_frame_calls_it_and_values_of_a_dict(runs):
+    found = runs(*[{"/workers/byzantine": count, "rule": "a"} for count in (0, 3)])
+    assert sweep_of(found, []).pick("byzantine_workers", "--rows") == "/workers/byzantine"
+    assert [run.swept["/workers/byzantine"] for run in only(found, {"byzantine_workers": [3]})] == [3]
+    assert [run.swept["/workers/byzantine"] for run in only(found, {"byzantine_workers": 0})] == [0]
+
+
+@pytest.mark.parametrize("role, axis", [
+    ("rule", "rule"), ("rule", "/aggregator"), ("rule", "/aggregator/name"), ("adversary", "/adversary"),
+    ("adversary", "attack"), ("liars", "/workers/byzantine"), ("heterogeneity", "/workers/partition/alpha"),
+    ("heterogeneity", "/workers/partition"),
+])
+def test_roles(role, axis):
+    assert roles.axis_of(role, ["/optimizer/lr", "/adversary/factor", "/aggregator/m", axis]) == axis
 
 
 def test_a_key_that_some_runs_lack_is_a_value_of_its_own(runs):
