@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from . import labels, notes, page, points, quantities, roles, sweep
-from .average import Average, band
+from .average import Average, band, in_words
 from .errors import NothingToDraw, Unusable, UsageError
 from .figure import Figure, Words
 from .frames import runs_of, source_name, tell
@@ -144,7 +144,7 @@ def fall_of(values, below):
 
 
 def small_print(runs, swept, falls, column, below, x_label):
-    said = [notes.average.in_words([fall.average.seeds for fall in falls]).replace("for each curve", "for each point")]
+    said = [in_words([fall.average.seeds for fall in falls]).replace("for each curve", "for each point")]
     chances = sorted({run.chance for run in runs if run.chance is not None})
     if chances:
         said.append(f"Dotted line: chance, {' and '.join(f'{100 * chance:.3g}%' for chance in chances)}.")

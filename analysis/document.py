@@ -102,7 +102,8 @@ def table_of(columns, rows):
     lines = "\n".join(row_of(place, row, numeric) for place, row in enumerate(rows))
     return f"""<h2>Runs</h2>
 <div class="tools"><input id="filter" type="search" aria-label="Filter runs" autocomplete="off"
- placeholder="filter: words, rule=median, test_accuracy&gt;0.5"><span id="count" class="faint">{len(rows)} runs</span></div>
+ placeholder="filter: words, rule=median, test_accuracy&gt;0.5">
+<span id="count" class="faint">{len(rows)} runs</span></div>
 <div class="scroll"><table id="runs"><thead><tr>{heads}</tr></thead><tbody>
 {lines}
 </tbody></table></div>"""

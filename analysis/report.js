@@ -59,7 +59,8 @@ function search() {
     row.hidden = !matches(row);
     shown += !row.hidden;
   }
-  document.getElementById("count").textContent = shown === rows.length ? `${shown} runs` : `${shown} of ${rows.length} runs`;
+  const all = shown === rows.length ? "" : ` of ${rows.length}`;
+  document.getElementById("count").textContent = `${shown}${all} runs`;
 }
 
 // So that a link to the page, and a page that loads itself anew, keep what is shown.

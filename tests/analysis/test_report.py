@@ -121,7 +121,8 @@ def many(write_run, tmp_path):
 def test_hundreds_of_runs_make_small_multiples_and_a_small_page(many):
     text = page(many)
     assert len(text) < 5e6
-    assert all(f"adversary {adversary}, alpha {alpha}" in text for adversary in range(6) for alpha in ("0.1", "1", "10"))
+    titles = [f"adversary {adversary}, alpha {alpha}" for adversary in range(6) for alpha in ("0.1", "1", "10")]
+    assert all(title in text for title in titles)
     curves = data(text)["curves.csv"]
     assert curves.groupby(["rule", "adversary", "alpha"]).size().between(60, 300).all()
     assert curves["round"].max() == 300
