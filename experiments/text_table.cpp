@@ -9,12 +9,12 @@ namespace varangian {
 namespace {
 
 // In characters: bytes that continue one (UTF-8) take no place.
-size_t width_of(const std::string& cell) {
+size_t characters(const std::string& cell) {
   return static_cast<size_t>(
       std::count_if(cell.begin(), cell.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-std::string quoted(const std::string& cell) {
+std::string csv_cell(const std::string& cell) {
   if (cell.find_first_of(",\"\n") == std::string::npos) return cell;
   std::string text = "\"";
   for (const char c : cell) text += c == '"' ? "\"\"" : std::string(1, c);
@@ -28,13 +28,13 @@ std::string aligned_text(const Cells& rows) {
   for (const auto& row : rows)
     for (size_t i = 0; i < row.size(); ++i) {
       if (i == widths.size()) widths.push_back(0);
-      widths[i] = std::max(widths[i], width_of(row[i]));
+      widths[i] = std::max(widths[i], characters(row[i]));
     }
   std::string text;
   for (size_t r = 0; r < rows.size(); ++r) {
     std::string line;
     for (size_t i = 0; i < rows[r].size(); ++i) {
-      const std::string space(widths[i] - width_of(rows[r][i]), ' ');
+      const std::string space(widths[i] - characters(rows[r][i]), ' ');
       line += i == 0 ? rows[r][i] + space : "  " + space + rows[r][i];
     }
     line.erase(line.find_last_not_of(' ') + 1);
@@ -52,7 +52,7 @@ std::string csv_text(const Cells& rows) {
   std::string text;
   for (const auto& row : rows) {
     std::vector<std::string> cells;
-    for (const std::string& cell : row) cells.push_back(quoted(cell));
+    for (const std::string& cell : row) cells.push_back(csv_cell(cell));
     text += fmt::format("{}\n", fmt::join(cells, ","));
   }
   return text;

@@ -13,7 +13,7 @@ namespace {
 // Values over the seeds, by the run's place.
 using Side = std::map<std::string, std::vector<double>>;
 
-Side side_of(const Axes& axes, const Measurements& measurements) {
+Side cells_on(const Axes& axes, const Measurements& measurements) {
   std::vector<std::string> names = axes.names();
   std::sort(names.begin(), names.end());  // whatever the order in which each sweep named them
   std::erase(names, axes.seed_axis());
@@ -49,7 +49,7 @@ void note_alone(const Side& side, const Side& other, const char* name, std::vect
 }
 
 // One run outside of a sweep stands against every cell of the other side.
-void stretch(Side& side, const Side& other) {
+void against_every_cell(Side& side, const Side& other) {
   if (side.size() != 1 || !side.begin()->first.empty()) return;
   const std::vector<double> values = side.begin()->second;
   side.clear();
@@ -60,7 +60,7 @@ void stretch(Side& side, const Side& other) {
 
 Cells against_table(const Axes& a, const Measurements& in_a, const Axes& b, const Measurements& in_b,
                     TableFormat format, std::vector<std::string>& notes) {
-  Side left = side_of(a, in_a), right = side_of(b, in_b);
+  Side left = cells_on(a, in_a), right = cells_on(b, in_b);
   if (left.size() == 1 && right.size() == 1 && left.begin()->first != right.begin()->first) {
     for (Side* side : {&left, &right}) {
       const auto& [place, values] = *side->begin();
@@ -68,8 +68,8 @@ Cells against_table(const Axes& a, const Measurements& in_a, const Axes& b, cons
       *side = {{"", values}};
     }
   }
-  stretch(left, right);
-  stretch(right, left);
+  against_every_cell(left, right);
+  against_every_cell(right, left);
   note_alone(left, right, "A", notes);
   note_alone(right, left, "B", notes);
 

@@ -23,7 +23,7 @@ Json at_pointer(const Json& config, const std::string& pointer) {
 }
 
 // Without how many workers each has: that is the number of liars, no attack of its own.
-Json adversaries(const RunSummary& run, bool only_names) {
+Json adversaries_of(const RunSummary& run, bool only_names) {
   Json all = Json::array();
   const Json given = run.config.is_object() ? run.config.value("adversaries", Json::array()) : Json::array();
   for (Json adversary : given) {
@@ -101,7 +101,7 @@ std::string Axes::attack_axis() const {
     std::vector<std::string> found;
     for (const std::string& axis : names_)
       if (!is_seed(axis) && !axis.starts_with("/workers/") && axis != "experiment" &&
-          changes(axis, [&](const RunSummary& run) { return adversaries(run, only_names); }))
+          changes(axis, [&](const RunSummary& run) { return adversaries_of(run, only_names); }))
         found.push_back(axis);
     if (!found.empty()) return found.size() == 1 ? found.front() : "";
   }

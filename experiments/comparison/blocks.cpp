@@ -110,6 +110,13 @@ Blocks make_blocks(const Axes& axes, const Measurements& measurements, const std
     throw Error::format("--by {}: all runs have the same value, {}; there is nothing to compare", by,
                         blocks.levels.empty() ? "none" : blocks.levels.front());
 
+  for (const std::string& axis : axes.names())
+    if (axis != by && std::find(blocks.held.begin(), blocks.held.end(), axis) == blocks.held.end() &&
+        std::any_of(axes.runs().begin(), axes.runs().end(), [&](const RunSummary& run) {
+          return value_on(run, axis) != value_on(axes.runs().front(), axis);
+        }))
+      blocks.following.push_back(axis_label(axis));
+
   const std::string seed_axis = axes.seed_axis();
   constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
   std::map<std::string, Block> all;

@@ -42,7 +42,8 @@ enum class Replicates { seeds, blocks };
 struct Blocks {
   std::string by;
   std::vector<std::string> levels;
-  std::vector<std::string> held;  ///< axes that make a block
+  std::vector<std::string> held;       ///< axes that make a block
+  std::vector<std::string> following;  ///< axes that vary with `by` alone, as if zipped with it
   std::vector<Block> complete;
   size_t units = 0;
   size_t without_axis = 0;  ///< runs that have no value on `by`

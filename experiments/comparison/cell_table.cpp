@@ -11,7 +11,7 @@
 namespace varangian {
 namespace {
 
-double mean_of(const std::vector<double>& values) {
+double mean_of_finite(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
@@ -23,11 +23,11 @@ struct Cell {
   double mean() const {
     std::vector<double> all;
     for (const auto& [seed, values] : by_seed) all.insert(all.end(), values.begin(), values.end());
-    return all.empty() ? NAN : mean_of(all);
+    return all.empty() ? NAN : mean_of_finite(all);
   }
   double deviation() const {
     std::vector<double> means;
-    for (const auto& [seed, values] : by_seed) means.push_back(mean_of(values));
+    for (const auto& [seed, values] : by_seed) means.push_back(mean_of_finite(values));
     return standard_deviation(means);
   }
 };

@@ -31,7 +31,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string words_of(const Measure& measure) {
+std::string in_words(const Measure& measure) {
   const char* reaches = measure.column_is_better_higher() ? "is at least" : "is at most";
   switch (measure.kind) {
     case Measure::Kind::last:
@@ -70,7 +70,7 @@ void read_parameter(const std::string& text, Measure& measure) {
 Measure finished(Measure measure) {
   const bool counts = measure.kind == Measure::Kind::rounds_to || measure.kind == Measure::Kind::bits_to;
   measure.higher = !counts && measure.column_is_better_higher();
-  measure.words = words_of(measure);
+  measure.words = in_words(measure);
   return measure;
 }
 

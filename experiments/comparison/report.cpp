@@ -46,7 +46,8 @@ std::string blocks_in_words(const Blocks& blocks) {
   std::vector<std::string> names;
   for (const std::string& axis : blocks.held) names.push_back(axis_label(axis));
   return names.empty() ? "nothing else was swept"
-                       : fmt::format("one for each combination of {}", fmt::join(names, ", "));
+                       : fmt::format("one for each {} {}", names.size() == 1 ? "value of" : "combination of",
+                                     fmt::join(names, ", "));
 }
 
 const char* units_name(Replicates replicates) { return replicates == Replicates::seeds ? "seeds" : "blocks"; }
@@ -154,6 +155,9 @@ std::vector<std::string> explanations(const Blocks& blocks, const Comparison& co
   const TestResult& pair = comparison.pairs.front().test;
   std::vector<std::string> lines;
   lines.push_back(fmt::format("{}: {}.", counted(blocks.complete.size(), "block"), blocks_in_words(blocks)));
+  if (!blocks.following.empty())
+    lines.push_back(fmt::format("{} {} from {}: no part of a block.", fmt::join(blocks.following, ", "),
+                                blocks.following.size() == 1 ? "follows" : "follow", axis_label(blocks.by)));
   lines.push_back(
       by_seed
           ? fmt::format("Repeated: {}. Blocks of one seed share data, weights and batches, so they "

@@ -32,12 +32,12 @@ std::vector<double> ascending_ranks(std::span<const double> values) {
   return places;
 }
 
-double sum_of_squares(std::span<const double> values) {
+double squared_length(std::span<const double> values) {
   return std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
 }
 
 // Each unit's scores about their mean: what is left when treatments do not matter.
-Scores centred(Scores scores) {
+Scores about_means(Scores scores) {
   for (auto& unit : scores) {
     const double mean = std::accumulate(unit.begin(), unit.end(), 0.0) / static_cast<double>(unit.size());
     for (double& score : unit) score -= mean;
@@ -55,7 +55,7 @@ int64_t orders_of(size_t treatments, size_t units) {
 
 // How many orders of units `from`.. give a sum of squares of at least `least`, on top of `sums`.
 int64_t count_all(const Scores& scores, size_t from, const std::vector<double>& sums, double least) {
-  if (from == scores.size()) return sum_of_squares(sums) >= least ? 1 : 0;
+  if (from == scores.size()) return squared_length(sums) >= least ? 1 : 0;
   std::vector<size_t> order(sums.size());
   std::iota(order.begin(), order.end(), size_t{0});
   int64_t count = 0;
@@ -80,7 +80,7 @@ int64_t count_drawn(Scores scores, double least) {
                                              static_cast<uint64_t>(draw) * unit.size() + j)]);
       for (size_t j = 0; j < unit.size(); ++j) sums[j] += unit[j];
     }
-    count += sum_of_squares(sums) >= least ? 1 : 0;
+    count += squared_length(sums) >= least ? 1 : 0;
   }
   return count;
 }
@@ -121,12 +121,12 @@ std::vector<double> signed_ranks(std::span<const double> differences) {
 
 TestResult permutation_test(const std::vector<std::vector<double>>& scores) {
   const size_t units = scores.size(), treatments = scores.front().size();
-  const Scores centre = centred(scores);
+  const Scores centre = about_means(scores);
   std::vector<double> sums(treatments);
   double spread = 0;
   for (const auto& unit : centre) {
     for (size_t j = 0; j < treatments; ++j) sums[j] += unit[j];
-    spread += sum_of_squares(unit);
+    spread += squared_length(unit);
   }
   TestResult result{.orders = orders_of(treatments, units)};
   const double within = std::tgamma(static_cast<double>(treatments) + 1);
@@ -139,7 +139,7 @@ TestResult permutation_test(const std::vector<std::vector<double>>& scores) {
     result.method = Method::chi_squared;
   }
   if (spread == 0) return result;  // all are equal in every unit
-  const double freedom = static_cast<double>(treatments) - 1, observed = sum_of_squares(sums);
+  const double freedom = static_cast<double>(treatments) - 1, observed = squared_length(sums);
   result.statistic = freedom * observed / spread;
   switch (result.method) {
     case Method::all_orders:

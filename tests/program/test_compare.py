@@ -179,6 +179,14 @@ def test_of_runs_at_one_place_the_latest_counts(program, forge):
     assert re.search(r"^a +0.9 ", said, re.M)
 
 
+def test_what_is_zipped_with_the_axis_makes_no_block(program, forge):
+    for seed in range(2):
+        forge(0.8, rule="a", seed=seed, **{"/optimizer/lr": 0.1})
+        forge(0.7, rule="b", seed=seed, **{"/optimizer/lr": 0.2})
+    said = program("compare", "results", "--by", "rule").stdout
+    assert "2 blocks: one for each value of seed." in said and "lr follows from rule: no part of a block." in said
+
+
 def test_experiments_lying_together_are_told_apart(program, forge):
     forge.grid(ordered, experiment="x")
     forge.grid(ordered, experiment="y")
