@@ -20,7 +20,8 @@ RunSummary summary_of(const fs::path& folder) {
   run.swept = manifest.at("swept");
   if (!run.swept.is_object()) throw Error::format("\"swept\" is {}, not an object", shown(run.swept));
   run.final = manifest.at("final");
-  run.config = manifest.value("identity", Json::object()).value("config", Json());
+  if (const Json::json_pointer config("/identity/config"); manifest.contains(config))
+    run.config = manifest.at(config);
   run.rounds_done = manifest.at("rounds_done");
   run.rounds = manifest.value("rounds", run.rounds_done);
   run.chance_accuracy = manifest.value("task", Json::object()).value("chance_accuracy", Json());

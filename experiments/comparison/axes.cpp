@@ -72,10 +72,11 @@ std::string Axes::find(const std::string& asked, const std::string& option) cons
   std::vector<std::string> matches;
   for (const std::string& axis : names_)
     if (axis_label(axis) == asked || axis.ends_with("/" + asked)) matches.push_back(axis);
+  if (matches.empty() && (asked == "adversary" || asked == "attack"))
+    if (const std::string axis = attack_axis(); !axis.empty()) return axis;
   if (matches.empty()) {
     std::set<std::string> pointers;
-    for (const RunSummary& run : runs_)
-      find_pointers(run.config, asked == "adversary" ? "adversaries" : asked, "", pointers);
+    for (const RunSummary& run : runs_) find_pointers(run.config, asked, "", pointers);
     // The component itself rather than its parameters, where some axis chooses it.
     for (const char* part : {"/name", ""}) {
       for (const std::string& axis : names_)

@@ -81,7 +81,12 @@ TEST_CASE("the attack axis is the one that changes adversaries, not the number o
   const Axes axes(
       {run("A", 0, "alie"), run("A", 2, "alie"), run("F", 1, "sign_flip"), run("F", 2, "sign_flip")});
   CHECK(axes.attack_axis() == "attack");
+  CHECK(axes.find("adversary", "--by") == "attack");
   CHECK(Axes({run("A", 1, "alie"), run("A", 2, "alie")}).attack_axis().empty());
+  CHECK(Axes({run_at(R"({"liars": "few"})", R"({"adversaries": [{"name": "alie", "workers": 1}]})"),
+              run_at(R"({"liars": "many"})", R"({"adversaries": [{"name": "alie", "workers": 4}]})")})
+            .attack_axis()
+            .empty());
 }
 
 TEST_CASE("what follows from the compared axis is no part of a block, but a seed is", "[compare]") {
