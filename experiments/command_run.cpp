@@ -8,6 +8,7 @@
 #include "experiments/results_table.h"
 #include "experiments/run_one.h"
 #include "experiments/run_progress.h"
+#include "experiments/search_breakdown.h"
 #include "experiments/slurm.h"
 #include "experiments/sweep_session.h"
 
@@ -117,6 +118,7 @@ int run_sweep(Plan& plan, const RunOptions& options) {
 }
 
 int train_all(Plan& plan, const RunOptions& options) {
+  if (plan.runs.breakdown) return search_breakdown(plan, *plan.runs.breakdown, options, stop_requested);
   if (plan.runs.is_sweep) return run_sweep(plan, options);
   if (!options.sweep.quiet)
     tell(stderr, fmt::format("1 run on {}, {} threads\n", describe_device(plan.device), plan.threads));
@@ -139,6 +141,9 @@ int run_config(RunOptions& options) {
     tell(stderr, fmt::format("skipped: {}: {}\n", label_of(skipped.swept), skipped.reason));
   if (runs.runs.empty()) throw Error("nothing to run: every run of the sweep was skipped");
   const size_t missing = missing_runs(plan, options.sweep.retry_failed);
+  if (options.slurm.submit && runs.breakdown)
+    throw Error(
+        "--slurm: a search decides step by step which runs it needs, and runs here; sweep a grid instead");
   if (options.slurm.submit && missing > 0) {
     const std::filesystem::path folder = folder_of(runs.runs.front(), plan.identities.front()).parent_path();
     tell(stdout, submit_to_slurm(options, missing, folder));

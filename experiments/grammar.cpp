@@ -212,7 +212,7 @@ Json config_schema() {
   Node grammar = run_grammar();
   grammar.summary = "A Varangian config";
   for (Node& field : grammar.children) field.required = field.name == "format";
-  const Json axis = {{"type", "object"}};
+  const Json axis = {{"type", "object"}}, whole = {{"type", "integer"}};
   const Json block = {
       {"type", "object"},
       {"properties",
@@ -228,6 +228,26 @@ Json config_schema() {
   grammar.children.push_back(text("preset", "a named set of defaults", nullptr, preset_names()));
   grammar.children.push_back(
       any("sweep", "many runs", {{"anyOf", {block, {{"type", "array"}, {"items", block}}}}}));
+  grammar.children.push_back(
+      any("search", "a question that a sweep's results decide",
+          {{"type", "object"},
+           {"properties",
+            {{"breakdown",
+              {{"type", "object"},
+               {"properties",
+                {{"over", {{"type", "string"}}},
+                 {"levels",
+                  {{"anyOf",
+                    {{{"type", "array"}, {"minItems", 2}},
+                     {{"type", "object"},
+                      {"properties", {{"from", whole}, {"to", whole}, {"step", whole}}},
+                      {"required", {"from", "to"}},
+                      {"additionalProperties", false}}}}}},
+                 {"until", {{"type", "string"}}},
+                 {"seeds", {{"type", "integer"}, {"minimum", 1}}}}},
+               {"required", {"over", "levels", "until"}},
+               {"additionalProperties", false}}}}},
+           {"additionalProperties", false}}));
   grammar.children.push_back(any("adversary", "short for a list of one", {{"$ref", "#/$defs/adversary"}}));
   return short_forms(json_schema(grammar));
 }

@@ -258,10 +258,17 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
   }
   if (!wrong.empty()) throw Error(wrong);
   spell_out(config, where);
-  const Json sweep = config.contains("sweep") ? config["sweep"] : Json();
+  Json sweep = config.contains("sweep") ? config["sweep"] : Json();
+  const Json search = config.contains("search") ? config["search"] : Json();
   config.erase("sweep");
+  config.erase("search");
 
   Problems problems(where);
+  std::optional<BreakdownSearch> breakdown;
+  if (search.is_object() && search.size() == 1 && search.contains("breakdown"))
+    breakdown = parse_breakdown(search.at("breakdown"), sweep, problems);
+  else if (!search.is_null())
+    problems.add("/search", fmt::format("{} is not {{\"breakdown\": {{...}}}}", shown(search)));
   std::vector<Block> blocks;
   if (sweep.is_array())
     for (size_t i = 0; i < sweep.size(); ++i) blocks.emplace_back(sweep[i], child("/sweep", i), problems);
@@ -280,6 +287,7 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
   for (const Block& block : blocks) expansion.add(block);
   Runs runs = expansion.finish();
   runs.is_sweep = !sweep.is_null();
+  runs.breakdown = std::move(breakdown);
   return runs;
 }
 

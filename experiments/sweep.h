@@ -1,7 +1,9 @@
 #pragma once
 
+#include "experiments/breakdown.h"
 #include "experiments/config.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,12 +20,13 @@ struct Runs {
   std::vector<RunConfig> runs;
   std::vector<SkippedRun> skipped;
   bool is_sweep = false;
+  std::optional<BreakdownSearch> breakdown;  ///< then only some of the runs are needed
 };
 
 /// All runs of a config file after `settings` (pointer, value) were laid on it. Without a `sweep` block it is
 /// one. A block is the product of its axes: each pointer of `grid`, all of `zip` together, each labelled axis
 /// of `cases`, and `seeds`, the last varying fastest; a list of blocks is their union. All errors of all runs
-/// are reported together in one Error; so are more than `most` runs.
+/// are reported together in one Error; so are more than `most` runs. A `search` adds axes of its own.
 Runs expand(const std::filesystem::path& file, const std::vector<std::pair<std::string, Json>>& settings,
             size_t most = 100000);
 /// The same of a config that is not in a file yet; `where` stands for its name in errors.

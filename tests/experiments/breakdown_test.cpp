@@ -1,0 +1,113 @@
+#include "experiments/breakdown.h"
+
+#include "experiments/config_file.h"
+#include "support/catch.h"
+
+#include <functional>
+
+namespace varangian {
+namespace {
+
+struct SearchEnd {
+  BreakingPoint point;
+  int64_t runs = 0;
+};
+
+// Looks through `levels` levels, of which run `seed` at `level` survives as `survives` says.
+SearchEnd search_through(size_t levels, int64_t seeds,
+                         const std::function<bool(size_t level, int64_t seed)>& survives) {
+  std::vector<LevelCount> counts(levels);
+  SearchEnd end;
+  while (const std::optional<size_t> level = next_level(counts, seeds)) {
+    LevelCount& count = counts[*level];
+    const int64_t seed = count.survived + count.broke;
+    REQUIRE(seed < seeds);
+    ++(survives(*level, seed) ? count.survived : count.broke);
+    ++end.runs;
+  }
+  end.point = breaking_point(counts, seeds);
+  return end;
+}
+
+}  // namespace
+
+TEST_CASE("a search finds every breaking point of a rule that breaks once", "[search]") {
+  for (size_t levels = 2; levels < 40; ++levels)
+    for (size_t breaks = 0; breaks <= levels; ++breaks) {
+      const SearchEnd end = search_through(levels, 3, [&](size_t level, int64_t) { return level < breaks; });
+      CHECK(end.point.monotone);
+      CHECK(end.point.survives == (breaks == 0 ? std::nullopt : std::optional(breaks - 1)));
+      CHECK(end.point.breaks == (breaks == levels ? std::nullopt : std::optional(breaks)));
+      CHECK(end.point.surely_survives == end.point.survives);
+      CHECK(end.point.surely_breaks == end.point.breaks);
+    }
+}
+
+TEST_CASE("a search of 32 levels with 3 seeds takes a sixth of the grid", "[search]") {
+  for (size_t breaks = 0; breaks <= 32; ++breaks)
+    CHECK(search_through(32, 3, [&](size_t level, int64_t) { return level < breaks; }).runs <= 18);
+}
+
+TEST_CASE("a level is decided as the majority of all its seeds would", "[search]") {
+  for (int64_t seeds = 1; seeds <= 6; ++seeds)
+    for (int64_t survived = 0; survived <= seeds; ++survived)
+      CHECK(state_of({survived, seeds - survived}, seeds) ==
+            (2 * survived > seeds ? LevelState::survives : LevelState::breaks));
+  CHECK(state_of({2, 0}, 3) == LevelState::survives);
+  CHECK(state_of({1, 1}, 3) == LevelState::open);
+  CHECK(state_of({0, 2}, 4) == LevelState::breaks);
+  CHECK(state_of({2, 0}, 4) == LevelState::open);
+}
+
+TEST_CASE("a rule that survives again is not called monotone, and the first break counts", "[search]") {
+  const SearchEnd end = search_through(16, 1, [](size_t level, int64_t) { return level < 4 || (level > 8 && level < 13); });
+  CHECK_FALSE(end.point.monotone);
+  CHECK(end.point.survives == 3u);
+  CHECK(end.point.breaks == 4u);
+  CHECK(end.runs == 16);  // looked at everywhere
+}
+
+TEST_CASE("a level whose seeds disagree widens the interval", "[search]") {
+  const SearchEnd end =
+      search_through(9, 3, [](size_t level, int64_t seed) { return level < 4 || (level == 4 && seed != 1); });
+  CHECK(end.point.survives == 4u);
+  CHECK(end.point.breaks == 5u);
+  CHECK(end.point.surely_survives == 2u);  // 3 was not looked at
+  CHECK(end.point.surely_breaks == 5u);
+}
+
+TEST_CASE("a search's mistakes are answered with their place", "[search]") {
+  const auto error_of = [](const std::string& block, const std::string& sweep) {
+    Problems problems("x.json");
+    Json axes = Json::parse(sweep);
+    parse_breakdown(Json::parse(block), axes, problems);
+    std::string all;
+    for (const std::string& line : problems.lines()) all += line + "\n";
+    return all;
+  };
+  const std::string good =
+      R"({"over": "/workers/byzantine", "levels": [0, 1], "until": "final_accuracy < 0.5 * clean"})";
+  CHECK(error_of(good, "null").empty());
+  CHECK_THAT(error_of(R"({"over": "workers", "levels": [0, 1], "until": "test_loss > 2"})", "null"),
+             Catch::Contains("x.json: /search/breakdown/over: \"workers\" is not a JSON pointer"));
+  CHECK_THAT(error_of(R"({"over": "/a", "level": [0, 1], "until": "accuracy is low"})", "null"),
+             Catch::Contains("/search/breakdown/level: unknown key; did you mean \"levels\"?") &&
+                 Catch::Contains("/search/breakdown/levels: want a list of two values") &&
+                 Catch::Contains("/search/breakdown/until: \"accuracy is low\" is not of the form"));
+  CHECK_THAT(error_of(good, R"({"grid": {"/workers/byzantine": [1]}, "seeds": 2})"),
+             Catch::Contains("/sweep/grid/~1workers~1byzantine: the search varies this one") &&
+                 Catch::Contains("/sweep/seeds: the search varies seeds"));
+}
+
+TEST_CASE("what is no number is broken, whichever way the bound lies", "[search]") {
+  BreakdownSearch search{.bound = 0.5, .relative = true};
+  CHECK(search.breaks(0.39, 0.8));
+  CHECK_FALSE(search.breaks(0.4, 0.8));
+  CHECK(search.breaks(std::nan(""), 0.8));
+  search.below = false;
+  CHECK(search.breaks(0.5, 0.8));
+  CHECK_FALSE(search.breaks(0.3, 0.8));
+  CHECK(search.breaks(std::nan(""), 0.8));
+}
+
+}  // namespace varangian
