@@ -38,7 +38,7 @@ class MinSum final : public OmniscientAdversary {
   bool greatest_;
 };
 
-std::vector<Parameter> parameters() {
+std::vector<Parameter> min_sum_parameters() {
   std::vector<Parameter> all = stretch_parameters();
   all.push_back({.name = "bound",
                  .summary =
@@ -54,7 +54,7 @@ const Descriptor kMinSum{
     .name = "min_sum",
     .summary = "perturbs the mean as far as its sum of squared distances stays an honest one",
     .citation = "Shejwalkar, Houmansadr 2021, \"Manipulating the Byzantine\" (NDSS)",
-    .parameters = parameters(),
+    .parameters = min_sum_parameters(),
     .knowledge = "omniscient",
 };
 

@@ -19,9 +19,10 @@ struct Point {
 };
 using Axis = std::vector<Point>;
 
-class Block {
+class SweepBlock {
  public:
-  Block(const Json& block, std::string at, Problems& problems) : at_(std::move(at)), problems_(problems) {
+  SweepBlock(const Json& block, std::string at, Problems& problems)
+      : at_(std::move(at)), problems_(problems) {
     static const std::vector<std::string> kKeys = {"grid", "zip", "cases", "seeds", "inapplicable"};
     if (!block.is_object()) {
       problems_.add(at_, fmt::format("{} is not a sweep block: an object with grid, zip, cases or seeds",
@@ -167,11 +168,11 @@ class Expansion {
  public:
   Expansion(const Json& config, std::string file) : config_(config), file_(std::move(file)) {}
 
-  void add(const Block& block) {
+  void add(const SweepBlock& block) {
     for (size_t index = 0; index < block.size(); ++index) add_run(block, index);
   }
 
-  void add_run(const Block& block, size_t index) {
+  void add_run(const SweepBlock& block, size_t index) {
     Json config = config_, swept = Json::object();
     const int64_t shift = static_cast<int64_t>(index % static_cast<size_t>(block.seeds()));
     size_t rest = index / static_cast<size_t>(block.seeds());
@@ -269,7 +270,7 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
     breakdown = parse_breakdown(search.at("breakdown"), sweep, problems);
   else if (!search.is_null())
     problems.add("/search", fmt::format("{} is not {{\"breakdown\": {{...}}}}", shown(search)));
-  std::vector<Block> blocks;
+  std::vector<SweepBlock> blocks;
   if (sweep.is_array())
     for (size_t i = 0; i < sweep.size(); ++i) blocks.emplace_back(sweep[i], child("/sweep", i), problems);
   else
@@ -279,12 +280,12 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
   problems.throw_if_any();
 
   size_t left = most;
-  for (const Block& block : blocks) {
+  for (const SweepBlock& block : blocks) {
     if (block.size() > left) throw Error::format("{}: /sweep: more than {} runs", where, most);
     left -= block.size();
   }
   Expansion expansion(config, where);
-  for (const Block& block : blocks) expansion.add(block);
+  for (const SweepBlock& block : blocks) expansion.add(block);
   Runs runs = expansion.finish();
   runs.is_sweep = !sweep.is_null();
   runs.breakdown = std::move(breakdown);

@@ -119,14 +119,15 @@ Blocks make_blocks(const Axes& axes, const Measurements& measurements, const std
 
   const std::string seed_axis = axes.seed_axis();
   constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-  std::map<std::string, Block> all;
+  std::map<std::string, PairedBlock> all;
   std::map<std::string, std::string> seeds;
   for (const auto& [run, value] : measurements.runs) {
     if (!run->swept.contains(by)) continue;
     const std::string place = place_of(*run, blocks.held);
-    Block& block = all.emplace(place, Block{.place = place,
-                                            .values = std::vector<double>(blocks.levels.size(), kMissing)})
-                       .first->second;
+    PairedBlock& block =
+        all.emplace(place, PairedBlock{.place = place,
+                                       .values = std::vector<double>(blocks.levels.size(), kMissing)})
+            .first->second;
     if (!attack_axis.empty()) block.attack = value_label(value_on(*run, attack_axis));
     seeds[place] = seed_axis.empty() ? "" : value_label(value_on(*run, seed_axis));
     const auto level = std::find(blocks.levels.begin(), blocks.levels.end(), value_label(value_on(*run, by)));

@@ -29,7 +29,7 @@ struct Measurements {
 Measurements measure_all(const Axes& axes, const std::string& metric);
 
 /// One combination of all axes but the compared one, in which every level has its number.
-struct Block {
+struct PairedBlock {
   std::string place;           ///< "adversary times -10, seed 0"
   std::string attack;          ///< label on the attack axis, "" without one
   size_t unit;                 ///< which replicate it belongs to
@@ -44,7 +44,7 @@ struct Blocks {
   std::vector<std::string> levels;
   std::vector<std::string> held;       ///< axes that make a block
   std::vector<std::string> following;  ///< axes that vary with `by` alone, as if zipped with it
-  std::vector<Block> complete;
+  std::vector<PairedBlock> complete;
   size_t units = 0;
   size_t without_axis = 0;  ///< runs that have no value on `by`
   size_t incomplete = 0;

@@ -36,7 +36,7 @@ struct ByUnit {
 void find_worst(const Blocks& blocks, bool higher, LevelResult& result) {
   std::map<std::string, ByUnit> attacks;
   std::map<std::string, bool> infinite;
-  for (const Block& block : blocks.complete) {
+  for (const PairedBlock& block : blocks.complete) {
     attacks.emplace(block.attack, ByUnit(1)).first->second.add(0, block.values[result.level]);
     infinite[block.attack] |= !std::isfinite(block.values[result.level]);
   }
@@ -54,7 +54,7 @@ void find_worst(const Blocks& blocks, bool higher, LevelResult& result) {
 
 LevelResult result_of_level(const Blocks& blocks, bool higher, size_t level, double mean_rank) {
   ByUnit values(blocks.units);
-  for (const Block& block : blocks.complete) values.add(block.unit, block.values[level]);
+  for (const PairedBlock& block : blocks.complete) values.add(block.unit, block.values[level]);
   LevelResult result{.level = level,
                      .mean = values.mean(),
                      .deviation = standard_deviation(values.means()),
@@ -68,7 +68,7 @@ PairResult result_of_pair(const Blocks& blocks, bool higher, size_t a, size_t b)
   PairResult pair{.a = a, .b = b};
   std::vector<double> differences;
   ByUnit finite(blocks.units);
-  for (const Block& block : blocks.complete) {
+  for (const PairedBlock& block : blocks.complete) {
     const double x = block.values[a], y = block.values[b];
     differences.push_back(x == y ? 0 : x - y);  // two that are infinitely bad are equal
     pair.better += higher ? x > y : x < y;
@@ -107,7 +107,7 @@ Comparison compare_levels(const Blocks& blocks, bool higher, const std::string& 
   const size_t count = blocks.levels.size();
   std::vector<double> rank_sums(count);
   std::vector<std::vector<double>> scores(blocks.units, std::vector<double>(count));
-  for (const Block& block : blocks.complete) {
+  for (const PairedBlock& block : blocks.complete) {
     const std::vector<double> placed = ranks(block.values, higher);
     for (size_t i = 0; i < count; ++i) {
       rank_sums[i] += placed[i];

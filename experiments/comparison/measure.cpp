@@ -13,7 +13,7 @@
 namespace varangian {
 namespace {
 
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
+constexpr double kNever = std::numeric_limits<double>::infinity();
 
 struct Form {
   const char* name;
@@ -170,7 +170,7 @@ Curve read_curve(const RunSummary& run, const Measure& measure) {
   const std::vector<double>* down = table.column("bytes_down");
   const std::vector<double>& rounds = *table.column("round");
   const bool diverged = run.status == "diverged";
-  const double worst = measure.column_is_better_higher() ? -kInfinite : kInfinite;
+  const double worst = measure.column_is_better_higher() ? -kNever : kNever;
   Curve curve;
   double bytes = 0;
   for (size_t i = 0; values != nullptr && i < rounds.size(); ++i) {
@@ -209,11 +209,11 @@ double value_of(const Curve& curve, const Measure& measure) {
     case Measure::Kind::area:
       return area(curve);
     case Measure::Kind::rounds_to:
-      return found == values.end() ? kInfinite : curve.rounds[place];
+      return found == values.end() ? kNever : curve.rounds[place];
     case Measure::Kind::bits_to:
-      return found == values.end() ? kInfinite : curve.bits[place];
+      return found == values.end() ? kNever : curve.bits[place];
   }
-  return kInfinite;
+  return kNever;
 }
 
 }  // namespace varangian

@@ -95,11 +95,11 @@ const char* role_name(ByzflRole role) {
                                        : "pre-aggregator";
 }
 
-std::string label_of(const Json& component, bool with_parameters) {
+std::string component_label(const Json& component, bool with_parameters) {
   if (component.is_array()) {
     std::string chain;
     for (const Json& step : component)
-      chain += (chain.empty() ? "" : " + ") + label_of(step, with_parameters);
+      chain += (chain.empty() ? "" : " + ") + component_label(step, with_parameters);
     return chain.empty() ? "none" : chain;
   }
   if (component.is_null()) return "none";
@@ -161,11 +161,11 @@ std::vector<Json> byzfl_component(const Json& written, ByzflRole role, const std
 
 std::vector<std::string> labels_of(const std::vector<Json>& components) {
   std::map<std::string, int> times;
-  for (const Json& component : components) ++times[label_of(component, false)];
+  for (const Json& component : components) ++times[component_label(component, false)];
   std::vector<std::string> labels;
   for (const Json& component : components) {
-    const std::string label = label_of(component, false);
-    labels.push_back(times[label] > 1 ? label_of(component, true) : label);
+    const std::string label = component_label(component, false);
+    labels.push_back(times[label] > 1 ? component_label(component, true) : label);
   }
   return labels;
 }

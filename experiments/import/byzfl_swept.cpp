@@ -34,9 +34,9 @@ Json seed_of(const Json& config) {
   return Json{at_pointer(config, "/seed/batches"), at_pointer(config, "/seed/data")};
 }
 
-class Axes {
+class ForeignAxes {
  public:
-  explicit Axes(const std::vector<Json>& configs)
+  explicit ForeignAxes(const std::vector<Json>& configs)
       : configs_(configs), swept_(configs.size(), Json::object()) {}
 
   std::vector<Json> values(const ValueOf& of) const {
@@ -79,7 +79,7 @@ class Axes {
 }  // namespace
 
 std::vector<Json> swept_of(const std::vector<Json>& configs) {
-  Axes axes(configs);
+  ForeignAxes axes(configs);
   axes.add("/rounds", pointed("/rounds"));
   // Where their sum is the same for all, ByzFL was given it, and the honest follow from it.
   axes.add(axes.differ(count_of) ? "/workers/honest" : "/workers/count",

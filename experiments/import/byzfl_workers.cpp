@@ -7,7 +7,7 @@
 namespace varangian {
 namespace {
 
-const std::string kBenchmark = "/benchmark_config";
+const std::string kBenchmarkKey = "/benchmark_config";
 
 struct ByzflDistribution {
   std::string ours, parameter;  ///< "" where it has none
@@ -21,8 +21,8 @@ const std::map<std::string, ByzflDistribution> kDistributions = {
 };
 
 void import_liars(ForeignFile& file, Draft& draft) {
-  const std::vector<Json> byzantine = file.numbers(kBenchmark + "/f", 0, true);
-  const std::string tolerated = kBenchmark + "/tolerated_f";
+  const std::vector<Json> byzantine = file.numbers(kBenchmarkKey + "/f", 0, true);
+  const std::string tolerated = kBenchmarkKey + "/tolerated_f";
   if (file.value(tolerated).is_null()) return draft.grid("/workers/byzantine", byzantine);
   std::vector<std::vector<Json>> pairs;
   bool same = true;
@@ -46,7 +46,7 @@ void import_liars(ForeignFile& file, Draft& draft) {
 
 // One distribution's parameter is an axis of numbers; several distributions are an axis of words.
 void import_distribution(ForeignFile& file, Draft& draft) {
-  const std::string at = kBenchmark + "/data_distribution";
+  const std::string at = kBenchmarkKey + "/data_distribution";
   const std::vector<Json> written = file.values(at, Json{{"name", "iid"}});
   std::vector<Draft::Labelled> points;
   std::string pointer;
@@ -86,11 +86,11 @@ void import_distribution(ForeignFile& file, Draft& draft) {
 }  // namespace
 
 void import_byzfl_workers(ForeignFile& file, Draft& draft) {
-  const bool counts_all = file.flag(kBenchmark + "/set_honest_clients_as_clients", false);
+  const bool counts_all = file.flag(kBenchmarkKey + "/set_honest_clients_as_clients", false);
   // Only what ByzFL writes beside its results has nb_workers; the number of the honest is right in it.
-  const bool written_by_byzfl = !file.value(kBenchmark + "/nb_workers").is_null();
+  const bool written_by_byzfl = !file.value(kBenchmarkKey + "/nb_workers").is_null();
   draft.grid(counts_all && !written_by_byzfl ? "/workers/count" : "/workers/honest",
-             file.numbers(kBenchmark + "/nb_honest_clients", 10, true));
+             file.numbers(kBenchmarkKey + "/nb_honest_clients", 10, true));
   import_liars(file, draft);
   import_distribution(file, draft);
   draft.set("/workers/partition/byzantine_data", "none");

@@ -10,7 +10,7 @@ namespace varangian {
 namespace {
 
 constexpr double kEpsilon = 1e-5;
-constexpr double kLargest = 10;
+constexpr double kLargestWeight = 10;
 
 // A vote in which each worker's sign counts as much as its past says: ln(p / (1 - p)), p being how often it
 // agreed with the outcome. Who mostly lies votes with negative weight and so tells the truth.
@@ -51,7 +51,7 @@ class WeightedVote : public RowRule {
 
  protected:
   static at::Tensor weight_of(const at::Tensor& rate) {
-    return rate.add(kEpsilon).div(rate.neg().add(1 + kEpsilon)).log().clamp(-kLargest, kLargest);
+    return rate.add(kEpsilon).div(rate.neg().add(1 + kEpsilon)).log().clamp(-kLargestWeight, kLargestWeight);
   }
 
  private:

@@ -14,11 +14,11 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // The best cut of sorted numbers in two, and the sums of squares about the means, in one piece and in two.
-struct Split {
+struct TwoClusters {
   double one = 0, two = 0, threshold = 0;
 };
 
-Split split(std::vector<double> values) {
+TwoClusters split(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const auto squares = [&](size_t begin, size_t end) {
     double mean = 0, sum = 0;
@@ -26,7 +26,7 @@ Split split(std::vector<double> values) {
     for (size_t i = begin; i < end; ++i) sum += (values[i] - mean) * (values[i] - mean);
     return sum;
   };
-  Split best{.one = squares(0, values.size()), .two = std::numeric_limits<double>::infinity()};
+  TwoClusters best{.one = squares(0, values.size()), .two = std::numeric_limits<double>::infinity()};
   for (size_t cut = 1; cut < values.size(); ++cut) {
     const double sum = squares(0, cut) + squares(cut, values.size());
     if (sum < best.two) {
@@ -167,7 +167,7 @@ class Fldetector final : public RowRule {
     constexpr int kReferences = 20;
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     if (!(*high > *low)) return false;
-    const auto logs = [](const Split& s) {
+    const auto logs = [](const TwoClusters& s) {
       return std::pair(std::log(s.one + 1e-300), std::log(s.two + 1e-300));
     };
     double one = 0, two = 0, two_squared = 0;

@@ -4,7 +4,7 @@ namespace varangian {
 namespace {
 
 constexpr uint32_t kFraction = (1u << 23) - 1;  // the 23 bits of a float below its exponent
-constexpr uint32_t kLargest = 254;              // exponent of the largest floats; 255 is infinity and NaN
+constexpr uint32_t kLargestPower = 254;         // exponent of the largest floats; 255 is infinity and NaN
 
 // The sign and exponent of each entry, rounded up or down to a power of two at random, so that the
 // expectation is the entry itself: a carry out of the fraction plus 23 random bits has just that probability.
@@ -18,7 +18,7 @@ class Natural final : public PackedCompressor {
     for (size_t j = 0; j < row.size(); ++j) {
       const uint32_t x = std::bit_cast<uint32_t>(row[j]), exponent = x >> 23 & 255;
       const uint32_t coin = static_cast<uint32_t>(static_cast<int32_t>(numbers[j] * 0x1p23f)) & kFraction;
-      const uint32_t carry = exponent < kLargest ? ((x & kFraction) + coin) >> 23 : 0;
+      const uint32_t carry = exponent < kLargestPower ? ((x & kFraction) + coin) >> 23 : 0;
       bits.put(x >> 31 | (exponent + carry) << 1, 9);
     }
   }

@@ -6,7 +6,7 @@ namespace varangian {
 namespace {
 
 // Of the block's entries around their mean, in double and in order.
-double standard_deviation(std::span<const float> block) {
+double block_deviation(std::span<const float> block) {
   double sum = 0, squares = 0;
   for (const float x : block) sum += x;
   const double mean = sum / static_cast<double>(block.size());
@@ -39,7 +39,7 @@ class TernGrad final : public PackedCompressor {
   float scale(std::span<const float> block) const {
     const float largest = largest_magnitude(block);
     if (clip_ == 0) return largest;
-    const float cut = static_cast<float>(clip_ * standard_deviation(block));
+    const float cut = static_cast<float>(clip_ * block_deviation(block));
     return cut > 0 && cut < largest ? cut : largest;
   }
 

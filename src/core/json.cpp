@@ -15,7 +15,7 @@ namespace varangian {
 namespace {
 
 constexpr int kDeepest = 64;
-constexpr uintmax_t kLargest = 64u << 20;
+constexpr uintmax_t kLargestFile = 64u << 20;
 
 // The library does not say where a number is too large. The same digits within an earlier text would mislead,
 // but they are there all the same.
@@ -64,7 +64,7 @@ Json read_json(const std::filesystem::path& path) {
   std::error_code failure;
   const uintmax_t size = std::filesystem::file_size(path, failure);
   if (failure) throw Error::format("{}: cannot be read: {}", path.string(), failure.message());
-  if (size > kLargest)
+  if (size > kLargestFile)
     throw Error::format("{}: {} MiB is too large for a JSON file; at most 64", path.string(), size >> 20);
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;

@@ -16,7 +16,7 @@ constexpr int64_t kChannels = 3;
 constexpr int64_t kSide = 32;
 constexpr int64_t kPixels = kChannels * kSide * kSide;
 constexpr int64_t kRecord = 1 + kPixels;  // the label, then the red, green and blue planes
-constexpr double kMean[kChannels] = {0.4914, 0.4822, 0.4465};
+constexpr double kCifarMean[kChannels] = {0.4914, 0.4822, 0.4465};
 constexpr double kStd[kChannels] = {0.2470, 0.2435, 0.2616};
 constexpr double kStdOfImages[kChannels] = {0.2023, 0.1994, 0.2010};
 constexpr const char* kVariable = "VARANGIAN_CIFAR10";
@@ -87,7 +87,7 @@ class Cifar10 final : public SampleDataset {
       }
     for (int64_t c = 0; c < kChannels; ++c) {
       samples.scale.push_back(static_cast<float>(1 / (255 * std_[c])));
-      samples.shift.push_back(static_cast<float>(-kMean[c] / std_[c]));
+      samples.shift.push_back(static_cast<float>(-kCifarMean[c] / std_[c]));
     }
     return samples;
   }

@@ -14,25 +14,25 @@ namespace fs = std::filesystem;
 constexpr int64_t kClasses = 10;
 
 /// Where a data set of this format is looked for, and how to get it.
-struct Source {
+struct ImageSource {
   const char* name;
   const char* variable;
   const char* folder;  ///< empty: nowhere by default
   const char* advice;
 };
 
-constexpr Source kFashion = {
+constexpr ImageSource kFashion = {
     "fashion_mnist", "VARANGIAN_FASHION_MNIST", "/usr/share/datasets/fashion-mnist",
     "apt-get install dataset-fashion-mnist, or name the folder with the idx files in `path` or in the "
     "environment variable VARANGIAN_FASHION_MNIST"};
-constexpr Source kDigits = {
+constexpr ImageSource kDigitFiles = {
     "mnist", "VARANGIAN_MNIST", "",
     "name the folder with the four idx files in `path` or in the environment variable VARANGIAN_MNIST"};
 
 /// Four idx files: images and labels, for training and for testing.
 class IdxImages : public SampleDataset {
  public:
-  IdxImages(const Values& values, const Source& source)
+  IdxImages(const Values& values, const ImageSource& source)
       : source_(source),
         path_(values.text("path")),
         mean_(values.number("mean")),
@@ -105,7 +105,7 @@ class IdxImages : public SampleDataset {
     return labels;
   }
 
-  const Source& source_;
+  const ImageSource& source_;
   const std::string path_;
   const double mean_, std_;
 };
@@ -117,7 +117,7 @@ class FashionMnist final : public IdxImages {
 
 class Mnist final : public IdxImages {
  public:
-  explicit Mnist(const Values& values) : IdxImages(values, kDigits) {}
+  explicit Mnist(const Values& values) : IdxImages(values, kDigitFiles) {}
 };
 
 std::vector<Parameter> parameters(double mean, double std) {

@@ -12,7 +12,7 @@
 namespace varangian {
 namespace {
 
-constexpr int64_t kChunk = 1 << 20;
+constexpr int64_t kGzipChunk = 1 << 20;
 
 }  // namespace
 
@@ -31,7 +31,7 @@ std::vector<uint8_t> GzipFile::read(int64_t count) {
   std::vector<uint8_t> bytes;
   int64_t done = 0;
   while (done < count) {
-    const int64_t want = std::min(kChunk, count - done);
+    const int64_t want = std::min(kGzipChunk, count - done);
     bytes.resize(static_cast<size_t>(done + want));
     const int got = gzread(file_.get(), bytes.data() + done, static_cast<unsigned>(want));
     // A gzip file that was cut short gives what there is and sets the error, so the count alone says nothing.

@@ -26,19 +26,19 @@ constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr int64_t kMaxHeader = 1 << 16;
 constexpr size_t kNumpyDimensions = 32;
 
-struct Type {
+struct NpyType {
   std::string_view name;
   at::ScalarType stored, result;
 };
 
-constexpr Type kTypes[] = {{"<f4", at::kFloat, at::kFloat}, {"<f8", at::kDouble, at::kFloat},
-                           {"<i4", at::kInt, at::kLong},    {"<i8", at::kLong, at::kLong},
-                           {"|u1", at::kByte, at::kByte},   {"|b1", at::kByte, at::kBool}};
+constexpr NpyType kNpyTypes[] = {{"<f4", at::kFloat, at::kFloat}, {"<f8", at::kDouble, at::kFloat},
+                                 {"<i4", at::kInt, at::kLong},    {"<i8", at::kLong, at::kLong},
+                                 {"|u1", at::kByte, at::kByte},   {"|b1", at::kByte, at::kBool}};
 
 /// The header's text, a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
-class Header {
+class NpyHeader {
  public:
-  Header(std::string_view text, const std::string& file) : text_(text), file_(file) {
+  NpyHeader(std::string_view text, const std::string& file) : text_(text), file_(file) {
     expect('{');
     while (!accept('}')) {
       const std::string key = quoted();
@@ -61,10 +61,10 @@ class Header {
     if (!type_ || !fortran_ || !shape_) fail("no descr, fortran_order or shape");
   }
 
-  const Type& type() const {
-    const auto found = std::find_if(std::begin(kTypes), std::end(kTypes),
-                                    [this](const Type& type) { return type.name == *type_; });
-    if (found == std::end(kTypes))
+  const NpyType& type() const {
+    const auto found = std::find_if(std::begin(kNpyTypes), std::end(kNpyTypes),
+                                    [this](const NpyType& type) { return type.name == *type_; });
+    if (found == std::end(kNpyTypes))
       throw Error::format(
           "{}: holds values of type \"{}\"; save one of <f4, <f8, <i4, <i8, |u1, |b1 (little-endian, as "
           "array.astype('<f4') gives it)",
@@ -150,7 +150,7 @@ void read_exactly(std::ifstream& stream, void* out, int64_t count, const std::st
   if (stream.gcount() != count) throw Error::format("{}: cannot be read to its end", file);
 }
 
-int64_t count_bytes(const std::vector<int64_t>& shape, const Type& type, const std::string& file) {
+int64_t count_bytes(const std::vector<int64_t>& shape, const NpyType& type, const std::string& file) {
   // Sizes of zero count as one: an empty array may not smuggle in sizes whose product overflows elsewhere.
   int64_t bound = static_cast<int64_t>(c10::elementSize(type.stored));
   bool empty = false;
@@ -194,8 +194,8 @@ at::Tensor read_npy(const std::filesystem::path& path) {
   std::string text(static_cast<size_t>(length), '\0');
   read_exactly(stream, text.data(), length, file);
 
-  const Header header(text, file);
-  const Type& type = header.type();
+  const NpyHeader header(text, file);
+  const NpyType& type = header.type();
   if (header.fortran())
     throw Error::format("{}: is in Fortran order; save numpy.ascontiguousarray(array)", file);
   const int64_t bytes = count_bytes(header.shape(), type, file);
@@ -209,10 +209,10 @@ at::Tensor read_npy(const std::filesystem::path& path) {
 
 void write_npy(const std::filesystem::path& path, const at::Tensor& tensor) {
   const at::Tensor values = tensor.cpu().contiguous();
-  const auto type = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& type) {
+  const auto type = std::find_if(std::begin(kNpyTypes), std::end(kNpyTypes), [&](const NpyType& type) {
     return type.stored == values.scalar_type() && type.result == type.stored;
   });
-  if (type == std::end(kTypes))
+  if (type == std::end(kNpyTypes))
     throw Error::format("{}: only float32, int64 and uint8 tensors can be written, not {}", path.string(),
                         c10::toString(values.scalar_type()));
   std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", type->name,

@@ -12,12 +12,12 @@
 namespace varangian {
 namespace {
 
-constexpr int64_t kBlock = 8192;  // a multiple of 128; 27 rows of it fit a 1 MiB cache
+constexpr int64_t kDefenceBlock = 8192;  // a multiple of 128; 27 rows of it fit a 1 MiB cache
 
 // Mixed messages lie beside the messages: half a MiB of them, of 15 and more.
 int64_t mixed_block(size_t messages) {
   const int64_t columns = 131072 / static_cast<int64_t>(messages) / 128 * 128;
-  return std::clamp<int64_t>(columns, 128, kBlock);
+  return std::clamp<int64_t>(columns, 128, kDefenceBlock);
 }
 
 std::string shape_of(const at::Tensor& tensor) {
@@ -188,7 +188,7 @@ void Defence::by_columns(const ColumnRule& rule, const DefenceView& view, const 
   const int64_t columns = view.wire.columns;
   const int64_t longest = !update.is_cpu()    ? columns
                           : mixing != nullptr ? mixed_block(mixing->rows.size())
-                                              : kBlock;
+                                              : kDefenceBlock;
   parallel.for_each((columns + longest - 1) / longest, [&](int64_t block) {
     const int64_t begin = block * longest, width = std::min(longest, columns - begin);
     at::Tensor rows;

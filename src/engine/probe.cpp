@@ -11,13 +11,13 @@ namespace {
 
 // Columns that a rule of columns is probed on: enough that the damage there is the damage everywhere but for
 // a percent, and that the whole of a model of 100,000 parameters is taken.
-constexpr int64_t kSample = 65536, kBlock = 1024;
+constexpr int64_t kSample = 65536, kProbeBlock = 1024;
 
 std::vector<int64_t> sampled_blocks(int64_t columns) {
-  const int64_t blocks = (columns + kBlock - 1) / kBlock;
-  const int64_t taken = columns <= 2 * kSample ? blocks : kSample / kBlock;
+  const int64_t blocks = (columns + kProbeBlock - 1) / kProbeBlock;
+  const int64_t taken = columns <= 2 * kSample ? blocks : kSample / kProbeBlock;
   std::vector<int64_t> begins;
-  for (int64_t i = 0; i < taken; ++i) begins.push_back(i * blocks / taken * kBlock);
+  for (int64_t i = 0; i < taken; ++i) begins.push_back(i * blocks / taken * kProbeBlock);
   return begins;
 }
 
@@ -86,7 +86,7 @@ class Probe final : public Line {
     std::vector<double> squares(begins.size() * steps.size());
     view_.parallel.for_each(static_cast<int64_t>(begins.size()), [&](int64_t block) {
       const int64_t begin = begins[static_cast<size_t>(block)],
-                    width = begins.size() == 1 ? columns : std::min(kBlock, columns - begin);
+                    width = begins.size() == 1 ? columns : std::min(kProbeBlock, columns - begin);
       const auto options = view_.honest.rows().options();
       at::Tensor rows = at::empty({static_cast<int64_t>(mixings.front().rows.size()), width}, options),
                  update = at::empty({width}, options);
@@ -110,7 +110,7 @@ class Probe final : public Line {
     for (size_t block = 0; block < begins.size(); ++block)
       for (size_t s = 0; s < steps.size(); ++s) all[s] += squares[block * steps.size() + s];
     const double share =
-        static_cast<double>(std::min<int64_t>(columns, static_cast<int64_t>(begins.size()) * kBlock)) /
+        static_cast<double>(std::min<int64_t>(columns, static_cast<int64_t>(begins.size()) * kProbeBlock)) /
         static_cast<double>(columns);
     for (double& damage : all) damage = std::sqrt(damage / (begins.size() == 1 ? 1.0 : share));
     return all;

@@ -20,7 +20,7 @@ namespace {
 namespace jit = torch::jit;
 
 // Of the interpreter's long report the part that says what happened.
-std::string reason(const std::exception& error) {
+std::string script_reason(const std::exception& error) {
   const auto* torch = dynamic_cast<const c10::Error*>(&error);
   const std::string text = torch != nullptr ? torch->what_without_backtrace() : error.what();
   constexpr std::string_view kMark = "RuntimeError: ";
@@ -63,11 +63,15 @@ void refuse_chance(const jit::Block& block, const std::string& method) {
   }
 }
 
+}  // namespace
+
 // What takes the place of a tensor of the module when its graph runs.
-struct Argument {
+struct ScriptArgument {
   at::Tensor value;
   std::optional<size_t> parameter;  ///< then the weights do
 };
+
+namespace {
 
 // Makes inputs of the graph of all tensors that it takes from the module. `objects`: what its values are, as
 // far as they are the module and its parts.
@@ -97,7 +101,7 @@ jit::Module loaded(const std::string& file) {
   try {
     return jit::load(file, at::kCPU);
   } catch (const std::exception& error) {
-    throw Error::format("not a model that TorchScript can load: {}", reason(error));
+    throw Error::format("not a model that TorchScript can load: {}", script_reason(error));
   }
 }
 
@@ -105,7 +109,7 @@ jit::Module loaded(const std::string& file) {
 
 struct ScriptModule::Program {
   c10::IValue self;
-  std::vector<Argument> arguments;
+  std::vector<ScriptArgument> arguments;
   jit::Code code;
 };
 
@@ -150,12 +154,12 @@ ScriptModule::~ScriptModule() = default;
 
 at::Tensor ScriptModule::run(const at::Tensor& x, const std::vector<at::Tensor>& weights) const {
   jit::Stack stack = {program_->self, x};
-  for (const Argument& argument : program_->arguments)
+  for (const ScriptArgument& argument : program_->arguments)
     stack.emplace_back(argument.parameter ? weights[*argument.parameter] : argument.value.to(x.device()));
   try {
     jit::InterpreterState(program_->code).run(stack);
   } catch (const std::exception& error) {
-    throw Error(reason(error));
+    throw Error(script_reason(error));
   }
   if (stack.size() != 1 || !stack[0].isTensor()) throw Error("\"forward\" returns no tensor");
   return stack[0].toTensor();
@@ -175,7 +179,7 @@ std::vector<at::Tensor> ScriptModule::differentiate(const at::Tensor& x,
 
 std::vector<at::Tensor> ScriptModule::buffers() const {
   std::vector<at::Tensor> copies;
-  for (const Argument& argument : program_->arguments)
+  for (const ScriptArgument& argument : program_->arguments)
     if (!argument.parameter) copies.push_back(argument.value.detach().clone());
   return copies;
 }

@@ -11,9 +11,10 @@
 namespace varangian {
 namespace {
 
-constexpr int64_t kChunk = 500;     // samples evaluated together: fixed, so that threads cannot change a bit
-constexpr int64_t kParts = 8;       // of which a full gradient is the sum: fixed, for the same reason
-constexpr int64_t kSmallPass = 96;  // samples of a cohort below which four of them beat eight
+constexpr int64_t kSampleChunk =
+    500;                             // samples evaluated together: fixed, so that threads cannot change a bit
+constexpr int64_t kSampleParts = 8;  // of which a full gradient is the sum: fixed, for the same reason
+constexpr int64_t kSmallPass = 96;   // samples of a cohort below which four of them beat eight
 constexpr int64_t kLargestPass = 4096;  // samples of a cohort
 
 class SupervisedTask final : public Task {
@@ -76,11 +77,11 @@ class SupervisedTask final : public Task {
       all.insert(all.end(), shard.begin(), shard.end());
     }
     const int64_t samples = static_cast<int64_t>(all.size());
-    const at::Tensor sums = at::zeros({kParts, parameters()}, out.options());
-    parallel.for_each(kParts, [&](int64_t part) {
+    const at::Tensor sums = at::zeros({kSampleParts, parameters()}, out.options());
+    parallel.for_each(kSampleParts, [&](int64_t part) {
       at::Tensor rows = at::empty({1, parameters()}, out.options());
-      for (int64_t begin = part * kChunk; begin < samples; begin += kParts * kChunk) {
-        const int64_t size = std::min(kChunk, samples - begin);
+      for (int64_t begin = part * kSampleChunk; begin < samples; begin += kSampleParts * kSampleChunk) {
+        const int64_t size = std::min(kSampleChunk, samples - begin);
         const at::Tensor index = at::empty({size}, at::kLong);
         std::copy_n(all.begin() + begin, size, index.data_ptr<int64_t>());
         const at::Tensor where = moved(index), targets = at::index(parts_.samples.targets, {where});
@@ -112,12 +113,13 @@ class SupervisedTask final : public Task {
   }
 
   int64_t chunks(Split split) const override {
-    return (static_cast<int64_t>(positions(split).size()) + kChunk - 1) / kChunk;
+    return (static_cast<int64_t>(positions(split).size()) + kSampleChunk - 1) / kSampleChunk;
   }
 
   at::Tensor evaluate(const at::Tensor& weights, Split split, int64_t chunk) const override {
     const std::vector<int64_t>& all = positions(split);
-    const int64_t begin = chunk * kChunk, size = std::min(kChunk, static_cast<int64_t>(all.size()) - begin);
+    const int64_t begin = chunk * kSampleChunk,
+                  size = std::min(kSampleChunk, static_cast<int64_t>(all.size()) - begin);
     const at::Tensor index = at::empty({size}, at::kLong);
     std::copy_n(all.begin() + begin, size, index.data_ptr<int64_t>());
     const at::Tensor where = moved(index);

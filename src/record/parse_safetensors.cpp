@@ -14,12 +14,12 @@ namespace {
 constexpr uint64_t kMostHeader = 100'000'000;  // the format's own limit
 constexpr size_t kMostDimensions = 32;
 
-struct Type {
+struct FloatType {
   std::string_view name;
   at::ScalarType stored, result;
 };
 
-constexpr Type kTypes[] = {
+constexpr FloatType kFloatTypes[] = {
     {"F32", at::kFloat, at::kFloat},        {"F64", at::kDouble, at::kDouble}, {"F16", at::kHalf, at::kHalf},
     {"BF16", at::kBFloat16, at::kBFloat16}, {"I64", at::kLong, at::kLong},     {"I32", at::kInt, at::kInt},
     {"I16", at::kShort, at::kShort},        {"I8", at::kChar, at::kChar},      {"U8", at::kByte, at::kByte},
@@ -29,14 +29,14 @@ constexpr Type kTypes[] = {
 /// One tensor as the header announces it.
 struct Entry {
   std::string name;
-  Type type;
+  FloatType type;
   std::vector<int64_t> shape;
   uint64_t begin, end;  ///< among the values
 };
 
-class Header {
+class TensorFileHeader {
  public:
-  Header(std::string_view text, std::string where) : where_(std::move(where)) {
+  TensorFileHeader(std::string_view text, std::string where) : where_(std::move(where)) {
     const Json header = parse_json(text, where_ + ": its header");
     if (!header.is_object()) fail("", "not an object");
     for (const auto& [name, value] : header.items())
@@ -105,9 +105,9 @@ class Header {
     const std::string at = child("", name);
     if (!value.is_object()) fail(at, fmt::format("{} does not describe a tensor", shown(value)));
     const Json& dtype = field(value, at, "dtype");
-    const auto type =
-        std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& t) { return dtype == t.name; });
-    if (type == std::end(kTypes))
+    const auto type = std::find_if(std::begin(kFloatTypes), std::end(kFloatTypes),
+                                   [&](const FloatType& t) { return dtype == t.name; });
+    if (type == std::end(kFloatTypes))
       fail(child(at, std::string("dtype")),
            fmt::format("values of type {} cannot be read; save them as F32", shown(dtype)));
 
@@ -151,7 +151,7 @@ TensorFile parse_safetensors(std::string_view bytes, const std::string& where) {
         "{}: no safetensors file, or cut short: it announces a header of {} bytes, and {} follow (at most {} "
         "are read)",
         where, length, bytes.size(), kMostHeader);
-  const Header header(bytes.substr(0, length), where);
+  const TensorFileHeader header(bytes.substr(0, length), where);
   const std::string_view data = bytes.substr(length);
   header.check_cover(data.size());
 

@@ -10,7 +10,7 @@
 namespace varangian {
 namespace {
 
-constexpr int64_t kN = 13, kF = 2, kColumns = 300;
+constexpr int64_t kN = 13, kF = 2, kFeedbackColumns = 300;
 
 // What a rule needs beyond its defaults on rows of N(1, 1), d = 300.
 Given settings(const std::string& rule) {
@@ -29,7 +29,7 @@ std::vector<const Descriptor*> rules() {
 }
 
 at::Tensor honest_rows(int64_t n = kN, uint64_t seed = 9) {
-  return normal_matrix(n, kColumns, seed).add(1.0f);
+  return normal_matrix(n, kFeedbackColumns, seed).add(1.0f);
 }
 
 at::Tensor once(const Descriptor& rule, const at::Tensor& rows, int64_t f = kF,
@@ -76,7 +76,7 @@ TEST_CASE("the order of the messages matters where the rule says so", "[conforma
 }
 
 TEST_CASE("adding a vector to all messages adds it to the update where the rule says so", "[conformance]") {
-  const at::Tensor rows = honest_rows(), shift = normal_matrix(1, kColumns, 77)[0];
+  const at::Tensor rows = honest_rows(), shift = normal_matrix(1, kFeedbackColumns, 77)[0];
   for (const Descriptor* rule : rules()) {
     INFO(rule->name);
     if (rule->rule.translation) CHECK(near(once(*rule, rows.add(shift)), once(*rule, rows).add(shift)));
@@ -105,7 +105,7 @@ TEST_CASE("no rule that bears liars lets their numbers make the update non-finit
   for (const Descriptor* rule : rules()) {
     if (!bears_liars(*rule)) continue;
     for (const auto& [kind, pattern] : kinds) {
-      const at::Tensor lie = at::tensor(pattern).repeat({kColumns}).narrow(0, 0, kColumns);
+      const at::Tensor lie = at::tensor(pattern).repeat({kFeedbackColumns}).narrow(0, 0, kFeedbackColumns);
       for (int64_t bad = 1; bad <= kF; ++bad)
         for (const int64_t first : {int64_t{0}, int64_t{5}, kN - bad}) {
           if (rule->name == "monna" && first == 0) continue;  // its pivot must be honest
@@ -114,7 +114,7 @@ TEST_CASE("no rule that bears liars lets their numbers make the update non-finit
           INFO(rule->name << ", " << bad << " rows of " << kind << " from " << first);
           Server server(rule->name, settings(rule->name));
           for (int round = 0; round < 3; ++round) {
-            const at::Tensor update = server.round(rows, kF, at::ones({kColumns}));
+            const at::Tensor update = server.round(rows, kF, at::ones({kFeedbackColumns}));
             REQUIRE(update.isfinite().all().item<bool>());
             CHECK(update.abs().max().item<double>() < 1e6);
           }
@@ -140,7 +140,7 @@ TEST_CASE("no pre-aggregator hands on more bad messages than the rule can bear",
 }
 
 TEST_CASE("pre-aggregators keep what they declare", "[conformance]") {
-  const at::Tensor rows = honest_rows(), shift = normal_matrix(1, kColumns, 77)[0];
+  const at::Tensor rows = honest_rows(), shift = normal_matrix(1, kFeedbackColumns, 77)[0];
   for (const Descriptor* step : Registry::instance().list(Kind::pre_aggregator)) {
     INFO(step->name);
     const auto median = [&](const at::Tensor& given) {
@@ -158,7 +158,7 @@ TEST_CASE("one bad number in one message is as hostile as a bad message", "[conf
     for (const float bad :
          {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
       at::Tensor rows = honest_rows();
-      rows[7][kColumns - 1] = bad;
+      rows[7][kFeedbackColumns - 1] = bad;
       INFO(rule->name);
       CHECK(once(*rule, rows).isfinite().all().item<bool>());
     }
@@ -187,11 +187,11 @@ TEST_CASE("a rule's bytes do not depend on the number of threads", "[conformance
 }
 
 TEST_CASE("messages that agree are the update, of rules that follow shifts and scales", "[conformance]") {
-  const at::Tensor row = normal_matrix(1, kColumns);
+  const at::Tensor row = normal_matrix(1, kFeedbackColumns);
   for (const Descriptor* rule : rules()) {
     if (!rule->rule.translation || !rule->rule.scale) continue;
     INFO(rule->name);
-    CHECK(near(once(*rule, row.expand({kN, kColumns}).contiguous()), row[0]));
+    CHECK(near(once(*rule, row.expand({kN, kFeedbackColumns}).contiguous()), row[0]));
   }
 }
 

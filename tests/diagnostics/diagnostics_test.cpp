@@ -9,9 +9,9 @@ namespace varangian {
 namespace {
 
 // A round of the last worker lying, on a dense wire.
-class Scene {
+class MeasuredRound {
  public:
-  explicit Scene(const at::Tensor& rows, at::Tensor update, at::Tensor honest_mean)
+  explicit MeasuredRound(const at::Tensor& rows, at::Tensor update, at::Tensor honest_mean)
       : wire_{.encoding = Encoding::dense, .columns = rows.size(1), .rows = rows},
         update_(std::move(update)),
         honest_mean_(std::move(honest_mean)) {
@@ -20,7 +20,7 @@ class Scene {
   }
 
   // Packs the rows' signs by hand: at most 64 columns.
-  Scene& pack() {
+  MeasuredRound& pack() {
     at::Tensor words = at::zeros({wire_.rows.size(0), 1}, at::kLong);
     for (int64_t w = 0; w < wire_.rows.size(0); ++w)
       for (int64_t j = 0; j < wire_.columns; ++j)
@@ -49,11 +49,12 @@ class Scene {
   std::vector<int64_t> honest_, byzantine_;
 };
 
-Scene three_workers() {
+MeasuredRound three_workers() {
   const at::Tensor rows = at::tensor({3.0f, 4.0f, -1.0f, 0.5f,  //
                                       3.0f, 4.0f, 1.0f, -0.5f,  //
                                       -3.0f, -4.0f, 1.0f, 0.0f});
-  return Scene(rows.view({3, 4}), at::tensor({0.0f, 8.0f, 0.0f, 0.0f}), at::tensor({3.0f, 4.0f, 0.0f, 0.0f}));
+  return MeasuredRound(rows.view({3, 4}), at::tensor({0.0f, 8.0f, 0.0f, 0.0f}),
+                       at::tensor({3.0f, 4.0f, 0.0f, 0.0f}));
 }
 
 std::vector<double> listed(const at::Tensor& values) {
@@ -65,7 +66,7 @@ std::vector<double> listed(const at::Tensor& values) {
 TEST_CASE("bad_messages counts messages with a number that is not finite", "[diagnostics]") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const at::Tensor rows = at::tensor({1.0f, nan, 3e38f, 3e38f, INFINITY, 1.0f}).view({3, 2});
-  const Measurement seen = Scene(rows, at::zeros({2}), at::zeros({2})).measure("bad_messages");
+  const Measurement seen = MeasuredRound(rows, at::zeros({2}), at::zeros({2})).measure("bad_messages");
   CHECK(seen.of_round.at(0).item<double>() == 2);
   CHECK(listed(seen.of_workers.at(0)) == std::vector<double>{1, 0, 1});
 }
@@ -93,7 +94,7 @@ TEST_CASE("vote_margin counts votes, ties and who was with the majority, on eith
     CHECK(workers.at(1) == Approx(0.75));
     CHECK(workers.at(2) == Approx(0.5));
   }
-  const Scene two(at::tensor({1.0f, -1.0f, 1.0f, 1.0f}).view({2, 2}), at::ones({2}), at::ones({2}));
+  const MeasuredRound two(at::tensor({1.0f, -1.0f, 1.0f, 1.0f}).view({2, 2}), at::ones({2}), at::ones({2}));
   const Measurement tied = two.measure("vote_margin");
   CHECK(tied.of_round.at(0).item<double>() == Approx(0.5));
   CHECK(tied.of_round.at(1).item<double>() == Approx(0.5));
@@ -106,9 +107,9 @@ TEST_CASE("every diagnostic gives a value for each of its columns, on a device t
   for (const Descriptor* descriptor : Registry::instance().list(Kind::diagnostic)) {
     if (descriptor->name == "process") continue;  // it is whatever program a user names
     INFO(descriptor->name);
-    const auto diagnostic = Scene::diagnostic(descriptor->name);
+    const auto diagnostic = MeasuredRound::diagnostic(descriptor->name);
     CHECK(diagnostic->columns().size() + diagnostic->worker_columns().size() > 0);
-    const Scene unreadable(at::empty({5, 70}, meta), at::empty({70}, meta), at::empty({70}, meta));
+    const MeasuredRound unreadable(at::empty({5, 70}, meta), at::empty({70}, meta), at::empty({70}, meta));
     for (const Measurement& seen :
          {three_workers().measure(descriptor->name), three_workers().pack().measure(descriptor->name),
           unreadable.measure(descriptor->name)}) {

@@ -21,7 +21,7 @@ RunConfig run_of(const std::string& fields, const std::string& rule = "mean") {
                    rule + "\", " + fields + "}");
 }
 
-Setup setup_of(const std::string& fields, const std::string& rule = "mean") {
+Setup feedback_setup(const std::string& fields, const std::string& rule = "mean") {
   DataCache data;
   return assemble(run_of(fields, rule), at::kCPU, data).setup;
 }
@@ -60,11 +60,11 @@ const std::vector<std::string> kCodecs = {R"("name": "scaled_sign")",
 
 TEST_CASE("what was sent and what is still kept is what was meant", "[feedback]") {
   Crew crew(2, false);
-  Simulation plain(setup_of(kThree), crew);
+  Simulation plain(feedback_setup(kThree), crew);
   const Sums meant = run(plain, 40);
   for (const std::string& codec : kCodecs) {
     INFO(codec);
-    Simulation simulation(setup_of(up(codec, "")), crew);
+    Simulation simulation(feedback_setup(up(codec, "")), crew);
     const Sums sums = run(simulation, 40);
     CHECK_FALSE(at::allclose(sums.sent, meant.sent, 1e-3, 1e-2));
     CHECK(at::allclose(sums.sent.add(simulation.state()["residual"]), meant.sent, 1e-3, 1e-2));
@@ -73,8 +73,8 @@ TEST_CASE("what was sent and what is still kept is what was meant", "[feedback]"
 
 TEST_CASE("feedback works around signs too, and decays as asked", "[feedback]") {
   Crew crew(1, false);
-  Simulation simulation(setup_of(up(R"("name": "sign")", R"("decay": 0.25)"), "majority_vote"), crew);
-  Simulation plain(setup_of(kThree), crew);
+  Simulation simulation(feedback_setup(up(R"("name": "sign")", R"("decay": 0.25)"), "majority_vote"), crew);
+  Simulation plain(feedback_setup(kThree), crew);
   at::Tensor residual = at::zeros({3, 130});
   for (int64_t t = 1; t <= 5; ++t) {
     simulation.round(t);
@@ -90,8 +90,8 @@ TEST_CASE("units do not matter while the rate is constant", "[feedback]") {
   const std::string lr = R"(, "optimizer": {"name": "sgd", "lr": 0.25})";  // exact in both units
   for (const std::string& codec : kCodecs) {
     INFO(codec);
-    Simulation gradient(setup_of(up(codec, R"("units": "gradient")") + lr), crew);
-    Simulation step(setup_of(up(codec, R"("units": "step")") + lr), crew);
+    Simulation gradient(feedback_setup(up(codec, R"("units": "gradient")") + lr), crew);
+    Simulation step(feedback_setup(up(codec, R"("units": "step")") + lr), crew);
     run(gradient, 30);
     run(step, 30);
     CHECK(at::equal(gradient.weights(), step.weights()));
@@ -102,13 +102,13 @@ TEST_CASE("units do not matter while the rate is constant", "[feedback]") {
 TEST_CASE("in step units what is kept is what the weights lack, whatever the rate did", "[feedback]") {
   Crew crew(1, false);
   const std::string falling = R"(, "schedule": {"name": "step", "at": [10, 20], "factor": 0.1})";
-  Simulation plain(setup_of(kThree + falling), crew);
+  Simulation plain(feedback_setup(kThree + falling), crew);
   run(plain, 30);
   const at::Tensor mean_of_none = plain.weights();
   for (const std::string& codec : {kCodecs[0], kCodecs[1]}) {
     INFO(codec);
     const auto lacking = [&](const std::string& units, double factor) {
-      Simulation simulation(setup_of(up(codec, R"("units": ")" + units + "\"") + falling), crew);
+      Simulation simulation(feedback_setup(up(codec, R"("units": ")" + units + "\"") + falling), crew);
       run(simulation, 30);
       const at::Tensor whole = simulation.weights().sub(simulation.state()["residual"].mean(0).mul(factor));
       return whole.sub(mean_of_none).abs().max().item<double>();
@@ -139,7 +139,7 @@ TEST_CASE("a liar starts from a row with its residual, and keeps none while it l
   const std::string fields = R"("workers": {"count": 4, "byzantine": 1},
       "compressor": {"up": {"name": "top_k", "fraction": 0.1, "error_feedback": {}}},
       "adversary": {"name": "rescale", "factor": -10, "rounds": [2, 2]})";
-  Simulation simulation(setup_of(fields), crew);
+  Simulation simulation(feedback_setup(fields), crew);
   const auto kept = [&](int64_t worker) { return simulation.state()["residual"][worker].clone(); };
   simulation.round(1);
   CHECK(kept(3).ne(0).any().item<bool>());
@@ -156,12 +156,13 @@ TEST_CASE("a liar starts from a row with its residual, and keeps none while it l
 
 TEST_CASE("the broadcast passes its own codec, with feedback of its own", "[feedback]") {
   Crew crew(2, false);
-  Simulation plain(setup_of(kThree), crew);
+  Simulation plain(feedback_setup(kThree), crew);
   const Sums meant = run(plain, 40);
   for (const std::string& codec : kCodecs) {
     INFO(codec);
     Simulation simulation(
-        setup_of(kThree + R"(, "compressor": {"down": {)" + codec + R"(, "error_feedback": {}}})"), crew);
+        feedback_setup(kThree + R"(, "compressor": {"down": {)" + codec + R"(, "error_feedback": {}}})"),
+        crew);
     const at::Tensor start = simulation.weights().clone();
     const Sums sums = run(simulation, 40);
     CHECK(at::allclose(sums.sent, meant.sent));
@@ -175,7 +176,7 @@ TEST_CASE("the broadcast passes its own codec, with feedback of its own", "[feed
 TEST_CASE("both ways' bytes are counted from their codecs", "[feedback]") {
   Crew crew(3, false);
   const auto bytes = [&](const std::string& compressor) {
-    Simulation simulation(setup_of(kThree + ", \"compressor\": " + compressor), crew);
+    Simulation simulation(feedback_setup(kThree + ", \"compressor\": " + compressor), crew);
     const Round round = simulation.round(1);
     return std::pair(round.bytes_up, round.bytes_down);
   };
@@ -189,8 +190,8 @@ TEST_CASE("both ways' bytes are counted from their codecs", "[feedback]") {
 TEST_CASE("both ways draw numbers of their own", "[feedback]") {
   Crew crew(1, false);
   const std::string half = R"({"name": "random_k", "fraction": 0.5, "scaled": false})";
-  Simulation simulation(setup_of(R"("workers": {"count": 1, "byzantine": 0}, "compressor": {"up": )" + half +
-                                 R"(, "down": )" + half + "}"),
+  Simulation simulation(feedback_setup(R"("workers": {"count": 1, "byzantine": 0}, "compressor": {"up": )" +
+                                       half + R"(, "down": )" + half + "}"),
                         crew);
   simulation.round(1);
   const int64_t left = simulation.update().ne(0).sum().item<int64_t>();

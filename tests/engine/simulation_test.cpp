@@ -12,7 +12,7 @@ namespace varangian {
 namespace {
 
 // A quadratic run with these further fields.
-Setup setup_of(const std::string& fields, at::Device device = at::kCPU) {
+Setup toy_setup(const std::string& fields, at::Device device = at::kCPU) {
   DataCache data;
   return assemble(config_of(R"({"format": 1, "name": "test", "rounds": 100, )" + fields + "}"), device, data)
       .setup;
@@ -30,7 +30,7 @@ double objective(const Simulation& simulation) {
 TEST_CASE("gradient descent on the quadratic contracts by 1 - lr each round", "[engine]") {
   Crew crew(2, false);
   Simulation simulation(
-      setup_of(std::string(kQuiet) + R"("workers": {"count": 3, "byzantine": 0}, "aggregator": "mean",
+      toy_setup(std::string(kQuiet) + R"("workers": {"count": 3, "byzantine": 0}, "aggregator": "mean",
                                  "optimizer": {"name": "sgd", "lr": 0.25})"),
       crew);
   const at::Tensor start = simulation.weights().clone();
@@ -42,9 +42,9 @@ TEST_CASE("worker momentum is the damped sum when asked, else the plain one", "[
   Crew crew(1, false);
   for (const bool damped : {true, false}) {
     Simulation simulation(
-        setup_of(fmt::format(R"({}"workers": {{"count": 3, "byzantine": 0, "momentum": {{"beta": 0.5,
+        toy_setup(fmt::format(R"({}"workers": {{"count": 3, "byzantine": 0, "momentum": {{"beta": 0.5,
                           "damped": {}}}}}, "aggregator": "mean", "optimizer": {{"name": "sgd", "lr": 0.1}})",
-                             kQuiet, damped)),
+                              kQuiet, damped)),
         crew);
     at::Tensor x = simulation.weights().clone(), m = at::zeros_like(x);
     for (int64_t t = 1; t <= 4; ++t) {
@@ -59,8 +59,8 @@ TEST_CASE("worker momentum is the damped sum when asked, else the plain one", "[
 TEST_CASE("a clipped gradient keeps its direction and has at most the norm asked for", "[engine]") {
   Crew crew(2, false);
   Simulation simulation(
-      setup_of(std::string(kQuiet) +
-               R"("workers": {"count": 3, "byzantine": 0, "clip": 2.0}, "aggregator": "mean",
+      toy_setup(std::string(kQuiet) +
+                R"("workers": {"count": 3, "byzantine": 0, "clip": 2.0}, "aggregator": "mean",
                                     "optimizer": {"name": "sgd", "lr": 1.0})"),
       crew);
   double norm = std::sqrt(2 * objective(simulation));  // the gradient is x itself
@@ -78,7 +78,7 @@ TEST_CASE("a clipped gradient keeps its direction and has at most the norm asked
 TEST_CASE("signum is x - lr (sign(V) + lambda x), as the paper's Algorithm 1", "[engine]") {
   Crew crew(2, false);
   Simulation simulation(
-      setup_of(std::string(kQuiet) + R"("preset": "signum", "workers": {"count": 3, "byzantine": 0},
+      toy_setup(std::string(kQuiet) + R"("preset": "signum", "workers": {"count": 3, "byzantine": 0},
                                  "optimizer": {"name": "sgd", "lr": 0.01, "weight_decay": 0.1, "decay": "decoupled"})"),
       crew);
   at::Tensor x = simulation.weights().clone();
@@ -94,9 +94,9 @@ TEST_CASE("a factor of minus ten cannot be said on a sign wire", "[engine]") {
   Crew crew(2, false);
   const auto weights = [&](const std::string& adversary) {
     Simulation simulation(
-        setup_of(R"("task": {"dataset": "quadratic"}, "workers": {"count": 9, "byzantine": 4},
+        toy_setup(R"("task": {"dataset": "quadratic"}, "workers": {"count": 9, "byzantine": 4},
         "compressor": "sign", "aggregator": "majority_vote", "adversary": )" +
-                 adversary),
+                  adversary),
         crew);
     for (int64_t t = 1; t <= 5; ++t) simulation.round(t);
     return simulation.weights().clone();
@@ -111,7 +111,7 @@ TEST_CASE("liars lie in their rounds only, and several adversaries share the lia
   Crew crew(2, false);
   const std::string workers = R"("workers": {"count": 5, "byzantine": 2}, "aggregator": "mean",
                                  "optimizer": {"name": "sgd", "lr": 0.1}, )";
-  Simulation simulation(setup_of(std::string(kQuiet) + workers + R"("adversaries": [
+  Simulation simulation(toy_setup(std::string(kQuiet) + workers + R"("adversaries": [
       {"name": "zero", "workers": 1, "rounds": [2, 2]}, {"name": "rescale", "factor": -4, "rounds": [3, null]}])"),
                         crew);
   const auto shrink = [&](int64_t round) {
@@ -139,8 +139,8 @@ TEST_CASE("the honest mean leaves the liars out, wherever they sit", "[engine]")
   Crew crew(2, false);
   for (const std::string which : {"last", "first", "random"}) {
     Simulation simulation(
-        setup_of(std::string(kQuiet) + R"("workers": {"count": 6, "byzantine": 2, "which": ")" + which +
-                 R"("}, "aggregator": "median", "adversary": {"name": "gaussian", "deviation": 1e6},
+        toy_setup(std::string(kQuiet) + R"("workers": {"count": 6, "byzantine": 2, "which": ")" + which +
+                  R"("}, "aggregator": "median", "adversary": {"name": "gaussian", "deviation": 1e6},
                                    "optimizer": {"name": "sgd", "lr": 0.1})"),
         crew);
     const at::Tensor start = simulation.weights().clone();
@@ -152,7 +152,7 @@ TEST_CASE("the honest mean leaves the liars out, wherever they sit", "[engine]")
 
 TEST_CASE("ten thousand workers take part", "[engine]") {
   Crew crew(2, false);
-  Simulation simulation(setup_of(R"("task": {"dataset": {"name": "quadratic", "dimension": 10}},
+  Simulation simulation(toy_setup(R"("task": {"dataset": {"name": "quadratic", "dimension": 10}},
       "workers": {"count": 10000, "byzantine": 4999}, "compressor": "sign", "aggregator": "majority_vote",
       "adversary": "sign_flip", "optimizer": {"name": "sgd", "lr": 0.01})"),
                         crew);
@@ -175,11 +175,11 @@ TEST_CASE("a whole round runs on meta tensors, where reading a value is impossib
     for (const std::string adversary : {"sign_flip", "random_sign", "rescale", "gaussian", "zero"})
       for (const std::string optimizer : {"sgd", "adam", "adamw"}) {
         Simulation simulation(
-            setup_of(fmt::format(R"("task": {{"dataset": {{"name": "quadratic", "dimension": 130}}}},
+            toy_setup(fmt::format(R"("task": {{"dataset": {{"name": "quadratic", "dimension": 130}}}},
             "workers": {{"count": 4, "byzantine": 1, "clip": 1, "momentum": {{"beta": 0.9}}}}, {}, "adversary": "{}",
             "optimizer": "{}")",
-                                 rule, adversary, optimizer),
-                     meta),
+                                  rule, adversary, optimizer),
+                      meta),
             crew);
         const Round round = simulation.round(1);
         CHECK(round.losses.is_meta());

@@ -9,8 +9,8 @@
 namespace varangian {
 namespace {
 
-const std::vector<std::string> kColumns = {"round",     "train_loss", "validation_accuracy", "test_accuracy",
-                                           "test_loss", "bytes_up",   "bytes_down"};
+const std::vector<std::string> kRecordColumns = {
+    "round", "train_loss", "validation_accuracy", "test_accuracy", "test_loss", "bytes_up", "bytes_down"};
 
 // A run with this metrics.csv, evaluated every second round of eight.
 struct RecordedRun {
@@ -25,7 +25,7 @@ struct RecordedRun {
   }
 
   double operator()(const std::string& metric) const {
-    const Measure measure = parse_measure(metric, kColumns);
+    const Measure measure = parse_measure(metric, kRecordColumns);
     return value_of(read_curve(summary, measure), measure);
   }
 
@@ -63,13 +63,13 @@ TEST_CASE("a target that is never reached is infinitely bad", "[compare]") {
   const RecordedRun run(kRecord);
   CHECK(run("rounds_to:test_accuracy:0.9") == INFINITY);
   CHECK(run("bits_to:test_loss:0.5") == INFINITY);
-  CHECK_FALSE(parse_measure("rounds_to:test_accuracy:0.9", kColumns).higher);
+  CHECK_FALSE(parse_measure("rounds_to:test_accuracy:0.9", kRecordColumns).higher);
 }
 
 TEST_CASE("losses are better when lower, accuracies when higher", "[compare]") {
-  CHECK(parse_measure("best:test_accuracy", kColumns).higher);
-  CHECK_FALSE(parse_measure("best:test_loss", kColumns).higher);
-  CHECK_FALSE(parse_measure("area:bytes_up", kColumns).higher);
+  CHECK(parse_measure("best:test_accuracy", kRecordColumns).higher);
+  CHECK_FALSE(parse_measure("best:test_loss", kRecordColumns).higher);
+  CHECK_FALSE(parse_measure("area:bytes_up", kRecordColumns).higher);
 }
 
 TEST_CASE("a diverged run stays at chance, its loss becomes infinite", "[compare]") {
@@ -94,7 +94,7 @@ TEST_CASE("a value that is not finite is infinitely bad, an empty cell is no val
 
 TEST_CASE("final accuracy is of the test set, or of the validation set", "[compare]") {
   CHECK(parse_measure("final_accuracy", {"round", "validation_accuracy"}).column == "validation_accuracy");
-  CHECK(parse_measure("final_accuracy", kColumns).column == "test_accuracy");
+  CHECK(parse_measure("final_accuracy", kRecordColumns).column == "test_accuracy");
   CHECK_THROWS_WITH(parse_measure("final_accuracy", {"round", "test_loss"}),
                     ContainsSubstring("no accuracy was measured") && ContainsSubstring("last:test_loss"));
 }
@@ -102,7 +102,7 @@ TEST_CASE("final accuracy is of the test set, or of the validation set", "[compa
 TEST_CASE("a metric or column that does not exist is told with the nearest", "[compare]") {
   const auto message = [](const std::string& text) {
     try {
-      parse_measure(text, kColumns);
+      parse_measure(text, kRecordColumns);
     } catch (const Error& error) {
       return std::string(error.what());
     }

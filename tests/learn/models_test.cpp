@@ -15,12 +15,12 @@ namespace varangian {
 namespace {
 
 template <typename T>
-std::unique_ptr<T> component(Kind kind, const std::string& name,
-                             const std::map<std::string, Value>& given = {}) {
+std::unique_ptr<T> model_part(Kind kind, const std::string& name,
+                              const std::map<std::string, Value>& given = {}) {
   return make<T>(kind, name, values_for(Registry::instance().describe(kind, name), given));
 }
 
-struct Case {
+struct ModelCase {
   std::string model;
   std::map<std::string, Value> parameters;
   Shape input;
@@ -29,8 +29,8 @@ struct Case {
 };
 
 // Every model with every loss that fits it; images as small as they may be.
-std::vector<Case> cases() {
-  std::vector<Case> all;
+std::vector<ModelCase> model_cases() {
+  std::vector<ModelCase> all;
   const Value hidden = std::vector<int64_t>{6, 4}, channels = std::vector<int64_t>{2, 3}, width = int64_t{5};
   for (const auto& [loss, outputs] :
        {std::pair{"cross_entropy", 4}, {"nll", 4}, {"mse", 2}, {"huber", 2}, {"bce", 1}}) {
@@ -50,9 +50,9 @@ std::vector<Case> cases() {
 
 /// A cohort's inputs and targets, and its gradients by the layers' backward.
 struct Cohort {
-  Cohort(const Case& c, int64_t workers, int64_t batch, at::ScalarType type)
-      : network(component<Model>(Kind::model, c.model, c.parameters)->build(c.input, c.outputs)),
-        loss(component<Loss>(Kind::loss, c.loss)),
+  Cohort(const ModelCase& c, int64_t workers, int64_t batch, at::ScalarType type)
+      : network(model_part<Model>(Kind::model, c.model, c.parameters)->build(c.input, c.outputs)),
+        loss(model_part<Loss>(Kind::loss, c.loss)),
         workers(workers),
         batch(batch) {
     at::manual_seed(11);
@@ -104,7 +104,7 @@ struct Cohort {
 };
 
 TEST_CASE("each worker's gradient is that of plain autograd on its samples alone", "[models]") {
-  for (const Case& c : cases())
+  for (const ModelCase& c : model_cases())
     for (const at::ScalarType type : {at::kDouble, at::kFloat})
       for (const int64_t workers : {1, 3})
         for (const int64_t batch : {1, 7, 32}) {
@@ -122,7 +122,7 @@ TEST_CASE("each worker's gradient is that of plain autograd on its samples alone
 
 TEST_CASE("each worker's gradient is that of central differences", "[models]") {
   constexpr double kStep = 1e-5;
-  for (const Case& c : cases())
+  for (const ModelCase& c : model_cases())
     for (const int64_t workers : {1, 3})
       for (const int64_t batch : {1, 7, 32}) {
         CAPTURE(c.model, c.loss, c.input, workers, batch);
@@ -141,10 +141,10 @@ TEST_CASE("each worker's gradient is that of central differences", "[models]") {
 }
 
 TEST_CASE("forward and backward run on tensors without values", "[models]") {
-  for (const Case& c : cases()) {
+  for (const ModelCase& c : model_cases()) {
     CAPTURE(c.model, c.loss);
-    const Network network = component<Model>(Kind::model, c.model, c.parameters)->build(c.input, c.outputs);
-    const auto loss = component<Loss>(Kind::loss, c.loss);
+    const Network network = model_part<Model>(Kind::model, c.model, c.parameters)->build(c.input, c.outputs);
+    const auto loss = model_part<Loss>(Kind::loss, c.loss);
     const auto meta = at::TensorOptions(at::kFloat).device(at::kMeta);
     Shape shape = c.input;
     shape.insert(shape.begin(), 6);
@@ -164,18 +164,18 @@ TEST_CASE("forward and backward run on tensors without values", "[models]") {
 }
 
 TEST_CASE("the models have the documented numbers of parameters", "[models]") {
-  CHECK(component<Model>(Kind::model, "logistic")->build({1, 28, 28}, 10).parameters() == 7850);
-  CHECK(component<Model>(Kind::model, "mlp")->build({1, 28, 28}, 10).parameters() == 79510);
-  CHECK(component<Model>(Kind::model, "cnn")->build({1, 28, 28}, 10).parameters() == 431080);
-  CHECK(component<Model>(Kind::model, "cnn_cifar")->build({3, 32, 32}, 10).parameters() == 2324630);
+  CHECK(model_part<Model>(Kind::model, "logistic")->build({1, 28, 28}, 10).parameters() == 7850);
+  CHECK(model_part<Model>(Kind::model, "mlp")->build({1, 28, 28}, 10).parameters() == 79510);
+  CHECK(model_part<Model>(Kind::model, "cnn")->build({1, 28, 28}, 10).parameters() == 431080);
+  CHECK(model_part<Model>(Kind::model, "cnn_cifar")->build({3, 32, 32}, 10).parameters() == 2324630);
   const Value none = std::vector<int64_t>{};
-  CHECK(component<Model>(Kind::model, "mlp", {{"hidden", none}})->build({784}, 10).parameters() == 7850);
+  CHECK(model_part<Model>(Kind::model, "mlp", {{"hidden", none}})->build({784}, 10).parameters() == 7850);
 }
 
 TEST_CASE("the perceptron is linear layers with ReLU between them", "[models]") {
   at::manual_seed(5);
   const Value hidden = std::vector<int64_t>{6, 4};
-  const Network network = component<Model>(Kind::model, "mlp", {{"hidden", hidden}})->build({2, 3}, 2);
+  const Network network = model_part<Model>(Kind::model, "mlp", {{"hidden", hidden}})->build({2, 3}, 2);
   const at::Tensor w = at::randn({network.parameters()}, at::kDouble), x = at::randn({5, 6}, at::kDouble);
   at::Tensor y = at::linear(x, w.narrow(0, 0, 36).view({6, 6}), w.narrow(0, 36, 6)).relu();
   y = at::linear(y, w.narrow(0, 42, 24).view({4, 6}), w.narrow(0, 66, 4)).relu();
@@ -187,7 +187,7 @@ TEST_CASE("the convolutional network is convolution, ReLU and pooling twice, the
           "[models]") {
   at::manual_seed(5);
   const Value channels = std::vector<int64_t>{4, 3}, hidden = int64_t{6};
-  const Network network = component<Model>(Kind::model, "cnn", {{"channels", channels}, {"hidden", hidden}})
+  const Network network = model_part<Model>(Kind::model, "cnn", {{"channels", channels}, {"hidden", hidden}})
                               ->build({2, 18, 20}, 5);
   const at::Tensor w = at::randn({network.parameters()}, at::kDouble),
                    x = at::randn({3, 2, 18, 20}, at::kDouble);
@@ -210,7 +210,7 @@ TEST_CASE(
     "the network for CIFAR is padded convolution, ReLU and pooling three times, then three linear layers",
     "[models]") {
   at::manual_seed(5);
-  const Network network = component<Model>(Kind::model, "cnn_cifar")->build({2, 8, 9}, 3);
+  const Network network = model_part<Model>(Kind::model, "cnn_cifar")->build({2, 8, 9}, 3);
   const at::Tensor w = at::randn({network.parameters()}, at::kDouble).mul_(0.05),
                    x = at::randn({2, 2, 8, 9}, at::kDouble);
   int64_t used = 0;
@@ -238,8 +238,8 @@ TEST_CASE("log_softmax makes outputs log-probabilities and says so", "[models]")
   for (const std::string name : {"logistic", "mlp", "cnn", "cnn_cifar"}) {
     CAPTURE(name);
     const Value yes = true;
-    CHECK_FALSE(component<Model>(Kind::model, name)->log_probabilities());
-    const auto model = component<Model>(Kind::model, name, {{"log_softmax", yes}});
+    CHECK_FALSE(model_part<Model>(Kind::model, name)->log_probabilities());
+    const auto model = model_part<Model>(Kind::model, name, {{"log_softmax", yes}});
     CHECK(model->log_probabilities());
     const Network network = model->build({1, 16, 16}, 3);
     const at::Tensor weights = at::randn({network.parameters()}, at::kDouble).mul_(0.1);
@@ -251,7 +251,7 @@ TEST_CASE("log_softmax makes outputs log-probabilities and says so", "[models]")
 TEST_CASE("the convolutional network says what kind of input it needs", "[models]") {
   const auto error_of = [](const Shape& input, const std::vector<int64_t>& channels) -> std::string {
     try {
-      component<Model>(Kind::model, "cnn", {{"channels", channels}})->build(input, 10);
+      model_part<Model>(Kind::model, "cnn", {{"channels", channels}})->build(input, 10);
     } catch (const Error& error) {
       return error.what();
     }

@@ -17,16 +17,16 @@ std::unique_ptr<Optimizer> optimizer(const std::string& name,
                          values_for(Registry::instance().describe(Kind::optimizer, name), given));
 }
 
-struct Case {
+struct OptimizerCase {
   std::string name;
   std::map<std::string, Value> given;
 };
 
-double number(const Case& c, const std::string& name, double fallback) {
+double number(const OptimizerCase& c, const std::string& name, double fallback) {
   return c.given.contains(name) ? std::get<double>(c.given.at(name)) : fallback;
 }
 
-bool flag(const Case& c, const std::string& name) {
+bool flag(const OptimizerCase& c, const std::string& name) {
   return c.given.contains(name) && std::get<bool>(c.given.at(name));
 }
 
@@ -34,7 +34,7 @@ bool flag(const Case& c, const std::string& name) {
 struct Scalar {
   double x, m = 0, v = 0;
 
-  void sgd(const Case& c, double u, double lr) {
+  void sgd(const OptimizerCase& c, double u, double lr) {
     const double beta = number(c, "momentum", 0), lambda = number(c, "weight_decay", 0);
     const bool decoupled =
         c.given.contains("decay") && std::get<std::string>(c.given.at("decay")) == "decoupled";
@@ -44,7 +44,7 @@ struct Scalar {
     x -= lr * (step + (decoupled ? lambda * x : 0));
   }
 
-  void adam(const Case& c, double u, double lr, int t) {
+  void adam(const OptimizerCase& c, double u, double lr, int t) {
     const double beta1 = number(c, "beta1", 0.9), beta2 = number(c, "beta2", 0.999);
     const bool decoupled = c.name == "adamw";
     const double lambda = number(c, "weight_decay", decoupled ? 0.01 : 0), g = decoupled ? u : u + lambda * x;
@@ -55,7 +55,7 @@ struct Scalar {
   }
 };
 
-std::vector<Case> cases() {
+std::vector<OptimizerCase> optimizer_cases() {
   const Value momentum = 0.9, decay = 0.1, yes = true, decoupled = "decoupled", coupled = "coupled";
   return {{"sgd", {}},
           {"sgd", {{"weight_decay", decay}}},
@@ -76,26 +76,26 @@ std::vector<Case> cases() {
 at::Tensor bits(const at::Tensor& x) { return x.contiguous().view(at::kInt); }
 
 TEST_CASE("the optimizers step as the papers say, in blocks of columns as in one", "[optimizers]") {
-  constexpr int64_t kColumns = 77, kSplit = 33;
-  for (const Case& c : cases()) {
+  constexpr int64_t kWeights = 77, kSplit = 33;
+  for (const OptimizerCase& c : optimizer_cases()) {
     at::manual_seed(23);
     const auto rule = optimizer(c.name, c.given);
     State state, whole_state;
-    rule->declare(state, kColumns, at::kCPU);
-    rule->declare(whole_state, kColumns, at::kCPU);
-    const at::Tensor weights = at::randn({kColumns}, at::kFloat), whole = weights.clone();
+    rule->declare(state, kWeights, at::kCPU);
+    rule->declare(whole_state, kWeights, at::kCPU);
+    const at::Tensor weights = at::randn({kWeights}, at::kFloat), whole = weights.clone();
     std::vector<Scalar> expected;
-    for (int64_t j = 0; j < kColumns; ++j) expected.push_back({.x = weights[j].item<double>()});
+    for (int64_t j = 0; j < kWeights; ++j) expected.push_back({.x = weights[j].item<double>()});
     for (int t = 1; t <= 5; ++t) {
       CAPTURE(c.name, t);
       const Clock clock{.round = t, .learning_rate = 0.2 / t};
-      const at::Tensor update = at::randn({kColumns}, at::kFloat);
+      const at::Tensor update = at::randn({kWeights}, at::kFloat);
       rule->step(weights.narrow(0, 0, kSplit), update.narrow(0, 0, kSplit), state, 0, clock);
-      rule->step(weights.narrow(0, kSplit, kColumns - kSplit), update.narrow(0, kSplit, kColumns - kSplit),
+      rule->step(weights.narrow(0, kSplit, kWeights - kSplit), update.narrow(0, kSplit, kWeights - kSplit),
                  state, kSplit, clock);
       rule->step(whole, update, whole_state, 0, clock);
       double worst = 0;
-      for (int64_t j = 0; j < kColumns; ++j) {
+      for (int64_t j = 0; j < kWeights; ++j) {
         const double u = update[j].item<double>();
         if (c.name == "sgd")
           expected[j].sgd(c, u, clock.learning_rate);
@@ -160,7 +160,7 @@ TEST_CASE("the step in tensor operators equals the kernel's to the bit", "[optim
 
 TEST_CASE("a step on tensors without values keeps to tensor operators", "[optimizers]") {
   const auto meta = at::TensorOptions(at::kFloat).device(at::kMeta);
-  for (const Case& c : cases()) {
+  for (const OptimizerCase& c : optimizer_cases()) {
     const auto rule = optimizer(c.name, c.given);
     State state;
     rule->declare(state, 9, at::kMeta);

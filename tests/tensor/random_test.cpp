@@ -13,12 +13,12 @@
 namespace varangian {
 namespace {
 
-const std::vector<int64_t> kWorkers = {3, 0, 4294967295};
+const std::vector<int64_t> kSomeWorkers = {3, 0, 4294967295};
 
 at::Tensor filled(void (Random::*fill)(at::Tensor, std::span<const int64_t>, int64_t) const, int64_t columns,
                   int64_t first = 0) {
   at::Tensor rows = at::full({3, columns}, 99.0f);
-  (Random(1, Purpose::noise).at(17).*fill)(rows, kWorkers, first);
+  (Random(1, Purpose::noise).at(17).*fill)(rows, kSomeWorkers, first);
   return rows;
 }
 
@@ -66,11 +66,11 @@ TEST_CASE("tensor operators give the same bytes as the kernels", "[random][devic
   for (const int64_t columns : {1, 127, 1000})
     for (const int64_t first : {0, 1280}) {
       at::Tensor rows = at::empty({3, columns});
-      fill_normal_on_device(random.key(), kWorkers, random.round(), first, rows);
+      fill_normal_on_device(random.key(), kSomeWorkers, random.round(), first, rows);
       CHECK(at::equal(rows, filled(&Random::normal, columns, first)));
-      fill_uniform_on_device(random.key(), kWorkers, random.round(), first, rows);
+      fill_uniform_on_device(random.key(), kSomeWorkers, random.round(), first, rows);
       CHECK(at::equal(rows, filled(&Random::uniform, columns, first)));
-      fill_signs_on_device(random.key(), kWorkers, random.round(), first, rows);
+      fill_signs_on_device(random.key(), kSomeWorkers, random.round(), first, rows);
       CHECK(at::equal(rows, filled(&Random::signs, columns, first)));
     }
 }

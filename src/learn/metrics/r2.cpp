@@ -9,7 +9,7 @@ namespace varangian {
 namespace {
 
 // A variance below this part of the mean square is rounding of the sums: the target is constant.
-constexpr double kConstant = 1e-12;
+constexpr double kConstantTargets = 1e-12;
 
 const Descriptor kR2{
     .kind = Kind::metric,
@@ -38,7 +38,7 @@ class R2 : public Metric {
     for (size_t k = 0; k < outputs; ++k) {
       const double sum = sums[k], squares = sums[outputs + k], errors = sums[2 * outputs + k];
       const double variance = squares - sum * sum / static_cast<double>(samples);
-      if (!(variance > kConstant * squares)) return {std::numeric_limits<double>::quiet_NaN()};
+      if (!(variance > kConstantTargets * squares)) return {std::numeric_limits<double>::quiet_NaN()};
       total += 1 - errors / variance;
     }
     return {total / static_cast<double>(outputs)};
