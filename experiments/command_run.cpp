@@ -9,6 +9,7 @@
 #include "experiments/run_one.h"
 #include "experiments/run_progress.h"
 #include "experiments/search_breakdown.h"
+#include "experiments/selection_report.h"
 #include "experiments/slurm.h"
 #include "experiments/sweep_session.h"
 
@@ -101,8 +102,10 @@ int run_sweep(Plan& plan, const RunOptions& options) {
                              describe_device(plan.device), packing.jobs, packing.threads,
                              packing.threads == 1 ? "thread" : "threads"));
   const SweepResult result = session.run();
+  const std::string selections = result.interrupted ? "" : report_selections(plan, folder);
   if (!options.sweep.quiet)
-    tell(stdout, fmt::format("{}results: {}\n", final_table(folder, plan.ids()), folder.string()));
+    tell(stdout,
+         fmt::format("{}{}results: {}\n", final_table(folder, plan.ids()), selections, folder.string()));
   if (!result.failures.empty()) {
     std::string text = fmt::format("{} failed:\n", result.failures.size());
     for (const auto& [run, reason] : result.failures)

@@ -213,6 +213,7 @@ Json config_schema() {
   grammar.summary = "A Varangian config";
   for (Node& field : grammar.children) field.required = field.name == "format";
   const Json axis = {{"type", "object"}}, whole = {{"type", "integer"}};
+  const Json axes = {{"type", "array"}, {"items", {{"type", "string"}}}, {"minItems", 1}};
   const Json block = {
       {"type", "object"},
       {"properties",
@@ -222,7 +223,15 @@ Json config_schema() {
          {{"type", "object"},
           {"additionalProperties", {{"type", "object"}, {"additionalProperties", axis}}}}},
         {"seeds", {{"type", "integer"}, {"minimum", 1}}},
-        {"inapplicable", {{"enum", {"error", "skip", "force"}}}}}},
+        {"inapplicable", {{"enum", {"error", "skip", "force"}}}},
+        {"select",
+         {{"type", "object"},
+          {"properties",
+           {{"over", axes},
+            {"worst_over", axes},
+            {"metric", {{"type", "string"}, {"not", {{"pattern", "^test_"}}}}}}},
+          {"required", {"over"}},
+          {"additionalProperties", false}}}}},
       {"additionalProperties", false}};
   grammar.children.push_back(text("extends", "a file whose settings this one changes", nullptr));
   grammar.children.push_back(text("preset", "a named set of defaults", nullptr, preset_names()));

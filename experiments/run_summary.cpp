@@ -9,7 +9,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-RunSummary summary_of(const fs::path& folder) {
+std::string started(const fs::path& folder) {
+  const Json sessions = read_json(folder / "manifest.json").value("sessions", Json::array());
+  return sessions.empty() ? "" : sessions[0].value("start", "");
+}
+
+}  // namespace
+
+Json RunSummary::value(const std::string& column) const {
+  if (status == "diverged") return column.ends_with("_accuracy") ? chance_accuracy : Json();
+  return final.is_object() && final.contains(column) ? final.at(column) : Json();
+}
+
+bool higher_is_better(const std::string& column) {
+  return column.ends_with("accuracy") || column.find("accuracy_class_") != std::string::npos ||
+         column.ends_with("r2");
+}
+
+RunSummary read_run(const fs::path& folder) {
   const Json manifest = read_json(folder / "manifest.json");
   RunSummary run{.folder = folder};
   run.id = manifest.at("run_id");
@@ -28,18 +45,6 @@ RunSummary summary_of(const fs::path& folder) {
   return run;
 }
 
-std::string started(const fs::path& folder) {
-  const Json sessions = read_json(folder / "manifest.json").value("sessions", Json::array());
-  return sessions.empty() ? "" : sessions[0].value("start", "");
-}
-
-}  // namespace
-
-Json RunSummary::value(const std::string& column) const {
-  if (status == "diverged") return column.ends_with("_accuracy") ? chance_accuracy : Json();
-  return final.is_object() && final.contains(column) ? final.at(column) : Json();
-}
-
 std::vector<RunSummary> find_runs(const fs::path& folder) {
   if (!fs::is_directory(folder)) throw Error::format("{}: there is no such folder", folder.string());
   std::vector<std::pair<std::string, RunSummary>> found;
@@ -49,7 +54,7 @@ std::vector<RunSummary> find_runs(const fs::path& folder) {
     const fs::directory_entry& entry = *at;
     if (entry.path().filename() != "manifest.json") continue;
     try {
-      found.emplace_back(started(entry.path().parent_path()), summary_of(entry.path().parent_path()));
+      found.emplace_back(started(entry.path().parent_path()), read_run(entry.path().parent_path()));
     } catch (const std::exception& error) {
       fmt::print(stderr, "warning: {}: passed over: {}\n", entry.path().string(), error.what());
     }

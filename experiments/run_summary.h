@@ -22,6 +22,12 @@ struct RunSummary {
   Json value(const std::string& column) const;
 };
 
+/// Whether more of a column of metrics.csv is better: accuracies and r2, nothing else.
+bool higher_is_better(const std::string& column);
+
+/// The run of this folder. Throws when its manifest is missing or damaged.
+RunSummary read_run(const std::filesystem::path& folder);
+
 /// All runs below a folder, in the order of their first start. Damaged manifests are passed over with a line
 /// on standard error. A manifest that says "running" while nobody holds the folder is reported as "killed".
 std::vector<RunSummary> find_runs(const std::filesystem::path& folder);

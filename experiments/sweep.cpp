@@ -1,7 +1,7 @@
 #include "experiments/sweep.h"
 
-#include "core/nearest.h"
 #include "experiments/config_file.h"
+#include "experiments/sweep_block.h"
 #include "varangian/error.h"
 
 #include <map>
@@ -11,139 +11,6 @@ namespace varangian {
 namespace {
 
 constexpr uint64_t kLargestSeed = uint64_t{1} << 53;
-
-// One value of an axis: what it sets, and what it is called in each column of the results.
-struct Point {
-  std::vector<std::pair<std::string, Json>> settings;
-  Json swept = Json::object();
-};
-using Axis = std::vector<Point>;
-
-class SweepBlock {
- public:
-  SweepBlock(const Json& block, std::string at, Problems& problems)
-      : at_(std::move(at)), problems_(problems) {
-    static const std::vector<std::string> kKeys = {"grid", "zip", "cases", "seeds", "inapplicable"};
-    if (!block.is_object()) {
-      problems_.add(at_, fmt::format("{} is not a sweep block: an object with grid, zip, cases or seeds",
-                                     shown(block)));
-      return;
-    }
-    for (const auto& [key, value] : block.items()) {
-      if (key == "cases")
-        cases(value);
-      else if (key == "grid")
-        grid(value);
-      else if (key == "zip")
-        zip(value);
-      else if (key == "seeds")
-        seeds_ = whole(value, key);
-      else if (key == "inapplicable")
-        inapplicable(value);
-      else
-        problems_.add(child(at_, key), fmt::format("unknown key{}", suggestion(key, kKeys)));
-    }
-  }
-
-  const std::vector<Axis>& axes() const { return axes_; }
-  int64_t seeds() const { return seeds_; }
-  const std::string& policy() const { return policy_; }
-
-  /// How many runs, or SIZE_MAX when there are more than can be counted.
-  size_t size() const {
-    size_t count = static_cast<size_t>(seeds_);
-    for (const Axis& axis : axes_)
-      if (__builtin_mul_overflow(count, axis.size(), &count)) return SIZE_MAX;
-    return count;
-  }
-
- private:
-  int64_t whole(const Json& value, const std::string& key) {
-    if (value.is_number_integer() && value >= 1 && value <= 100000) return value;
-    problems_.add(child(at_, key), fmt::format("{} is not a whole number from 1", shown(value)));
-    return 1;
-  }
-
-  void inapplicable(const Json& value) {
-    static const std::vector<std::string> kPolicies = {"error", "skip", "force"};
-    policy_ = value.is_string() ? value.get<std::string>() : "";
-    if (policy_ == "force")
-      problems_.add(child(at_, std::string("inapplicable")), "\"force\" is not available yet; take \"skip\"");
-    if (std::find(kPolicies.begin(), kPolicies.end(), policy_) == kPolicies.end())
-      problems_.add(child(at_, std::string("inapplicable")),
-                    fmt::format("unknown choice {}{}", shown(value), suggestion(policy_, kPolicies)));
-  }
-
-  void cases(const Json& axes) {
-    if (!axes.is_object())
-      return problems_.add(child(at_, std::string("cases")), "not an object of labelled axes");
-    for (const auto& [name, labels] : axes.items()) {
-      const std::string at = child(child(at_, std::string("cases")), name);
-      Axis axis;
-      if (!labels.is_object() || labels.empty()) {
-        problems_.add(at, "not an object of labels, each with the settings that it stands for");
-        continue;
-      }
-      for (const auto& [label, settings] : labels.items()) {
-        if (!settings.is_object()) {
-          problems_.add(child(at, label), "not an object from JSON pointers to values");
-          continue;
-        }
-        Point point;
-        for (const auto& [pointer, value] : settings.items()) point.settings.emplace_back(pointer, value);
-        point.swept[name] = label;
-        axis.push_back(std::move(point));
-      }
-      axes_.push_back(std::move(axis));
-    }
-  }
-
-  void grid(const Json& pointers) {
-    if (!pointers.is_object())
-      return problems_.add(child(at_, std::string("grid")), "not an object from JSON pointers to lists");
-    for (const auto& [pointer, values] : pointers.items()) {
-      const std::string at = child(child(at_, std::string("grid")), pointer);
-      Axis axis;
-      if (!values.is_array() || values.empty()) {
-        problems_.add(at, fmt::format("{} is not a list of values", shown(values)));
-        continue;
-      }
-      for (const Json& value : values) {
-        Point point{.settings = {{pointer, value}}};
-        point.swept[pointer] = value;
-        axis.push_back(std::move(point));
-      }
-      axes_.push_back(std::move(axis));
-    }
-  }
-
-  void zip(const Json& pointers) {
-    if (!pointers.is_object())
-      return problems_.add(child(at_, std::string("zip")), "not an object from JSON pointers to lists");
-    Axis axis;
-    bool first = true;
-    for (const auto& [pointer, values] : pointers.items()) {
-      const std::string at = child(child(at_, std::string("zip")), pointer);
-      if (!values.is_array() || values.empty() || (!first && values.size() != axis.size())) {
-        problems_.add(at, fmt::format("{} is not a list as long as the others of this zip", shown(values)));
-        continue;
-      }
-      axis.resize(values.size());
-      first = false;
-      for (size_t i = 0; i < values.size(); ++i) {
-        axis[i].settings.emplace_back(pointer, values[i]);
-        axis[i].swept[pointer] = values[i];
-      }
-    }
-    if (!axis.empty()) axes_.push_back(std::move(axis));
-  }
-
-  std::string at_;
-  Problems& problems_;
-  std::vector<Axis> axes_;
-  int64_t seeds_ = 1;
-  std::string policy_ = "error";
-};
 
 // Seeds shift all five streams together. What is no seed is left for the grammar to refuse.
 void shift_seeds(Json& config, int64_t by) {
@@ -169,20 +36,29 @@ class Expansion {
   Expansion(const Json& config, std::string file) : config_(config), file_(std::move(file)) {}
 
   void add(const SweepBlock& block) {
+    const size_t first = runs_.runs.size();
     for (size_t index = 0; index < block.size(); ++index) add_run(block, index);
+    if (!block.selection) return;
+    SweepSelection selection = *block.selection;
+    selection.first = first;
+    selection.last = runs_.runs.size();
+    Problems problems(file_);
+    check_metric(selection, block.select_at, std::span(runs_.runs).subspan(first), problems);
+    lines_.insert(lines_.end(), problems.lines().begin(), problems.lines().end());
+    runs_.selections.push_back(std::move(selection));
   }
 
   void add_run(const SweepBlock& block, size_t index) {
     Json config = config_, swept = Json::object();
-    const int64_t shift = static_cast<int64_t>(index % static_cast<size_t>(block.seeds()));
-    size_t rest = index / static_cast<size_t>(block.seeds());
-    std::vector<const Point*> points;
-    for (auto axis = block.axes().rbegin(); axis != block.axes().rend(); ++axis) {
+    const int64_t shift = static_cast<int64_t>(index % static_cast<size_t>(block.seeds));
+    size_t rest = index / static_cast<size_t>(block.seeds);
+    std::vector<const SweepPoint*> points;
+    for (auto axis = block.axes.rbegin(); axis != block.axes.rend(); ++axis) {
       points.insert(points.begin(), &(*axis)[rest % axis->size()]);
       rest /= axis->size();
     }
     try {
-      for (const Point* point : points) {
+      for (const SweepPoint* point : points) {
         for (const auto& [pointer, value] : point->settings)
           set_at(config, pointer, value, file_ + ": /sweep");
         swept.update(point->swept);
@@ -192,11 +68,11 @@ class Expansion {
       if (seen_.insert(error.what()).second) lines_.push_back(error.what());
       return;
     }
-    if (block.seeds() > 1) {
+    if (block.seeds > 1) {
       shift_seeds(config, shift);
       swept["seed"] = shift;
     }
-    resolve(std::move(config), std::move(swept), block.policy());
+    resolve(std::move(config), std::move(swept), block.policy);
   }
 
   void resolve(Json config, Json swept, const std::string& policy) {
@@ -272,9 +148,10 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
     problems.add("/search", fmt::format("{} is not {{\"breakdown\": {{...}}}}", shown(search)));
   std::vector<SweepBlock> blocks;
   if (sweep.is_array())
-    for (size_t i = 0; i < sweep.size(); ++i) blocks.emplace_back(sweep[i], child("/sweep", i), problems);
+    for (size_t i = 0; i < sweep.size(); ++i)
+      blocks.push_back(read_block(sweep[i], child("/sweep", i), problems));
   else
-    blocks.emplace_back(sweep.is_null() ? Json::object() : sweep, "/sweep", problems);
+    blocks.push_back(read_block(sweep.is_null() ? Json::object() : sweep, "/sweep", problems));
   if (sweep.is_array() && sweep.empty())
     problems.add("/sweep", "an empty list; leave it out for a single run");
   problems.throw_if_any();

@@ -2,6 +2,7 @@
 
 #include "experiments/breakdown.h"
 #include "experiments/config.h"
+#include "experiments/selection.h"
 
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ struct SkippedRun {
 struct Runs {
   std::vector<RunConfig> runs;
   std::vector<SkippedRun> skipped;
+  std::vector<SweepSelection> selections;  ///< of the blocks that have one
   bool is_sweep = false;
   std::optional<BreakdownSearch> breakdown;  ///< then only some of the runs are needed
 };

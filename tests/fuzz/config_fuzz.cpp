@@ -38,8 +38,9 @@ std::vector<Json> vocabulary() {
   std::vector<Json> words = awkward_values();
   std::set<const Descriptor*> met;
   collect(run_grammar(), "", met, words);
-  for (const char* word : {"extends", "preset", "sweep", "grid", "zip", "cases", "seeds", "inapplicable",
-                           "skip", "force", "error", "rest", "adversary"})
+  for (const char* word :
+       {"extends", "preset", "sweep", "grid", "zip", "cases", "seeds", "inapplicable", "skip", "force",
+        "error", "rest", "adversary", "select", "over", "worst_over", "metric", "validation_accuracy"})
     words.push_back(word);
   for (const std::string& name : preset_names()) words.push_back(name);
   return words;

@@ -102,8 +102,10 @@ def test_the_schema_accepts_every_config_and_refuses_mistakes(program):
         jsonschema.validate(json.loads(without_comments), schema)
     valid = json.loads(program.config().read_text())
     jsonschema.validate(valid, schema)
+    jsonschema.validate(valid | {"sweep": {"select": {"over": ["rule"], "metric": "validation_loss"}}}, schema)
     for wrong in [{"rounds": "ten"}, {"wokers": {}}, {"aggregator": "medain"}, {"optimizer": {"name": "sgd", "lr": -1}},
-                  {"workers": {"count": 9, "byzantine": 3, "which": "lst"}}, {"seed": -1}]:
+                  {"workers": {"count": 9, "byzantine": 3, "which": "lst"}}, {"seed": -1},
+                  {"sweep": {"select": {"over": ["rule"], "metric": "test_loss"}}}]:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(valid | wrong, schema)
 
