@@ -1,6 +1,7 @@
 #include "experiments/commands.h"
 
 #include "data/dataset.h"
+#include "experiments/disk.h"
 #include "experiments/memory.h"
 #include "experiments/plan.h"
 
@@ -25,19 +26,26 @@ int64_t payload(const Compressor& codec, const Task& task) {
                       signs ? at::zeros({1, (columns + 63) / 64}, at::kLong) : at::zeros({1, columns}));
 }
 
-// What a round sends and what a run holds; of each shape of run once.
-std::string costs(const RunConfig& run, DataCache& data) {
+struct Costs {
+  std::string line;
+  double disk = 0;
+};
+
+// What a round sends, what a run holds and what it leaves.
+Costs costs_of(const RunConfig& run, DataCache& data) {
   const Assembly assembly = assemble(run, at::kCPU, data);
   const Setup& setup = assembly.setup;
   const double d = static_cast<double>(setup.task->parameters()), n = static_cast<double>(run.count);
   const double up = n * static_cast<double>(payload(*setup.compressor, *setup.task));
   const double down = n * (setup.down->identity() ? std::ceil(d * setup.defence->rule().update_bits() / 8)
                                                   : static_cast<double>(payload(*setup.down, *setup.task)));
-  return fmt::format(
+  Costs costs{.disk = needed_disk(run, assembly)};
+  costs.line = fmt::format(
       "{} parameters, {} workers ({} lie), cohorts of {}; bytes a round: {} up, {} down; about {} of memory "
-      "for data, rows and state",
+      "for data, rows and state, {} on disk",
       setup.task->parameters(), run.count, run.byzantine, setup.cohort, shown_bytes(up), shown_bytes(down),
-      shown_bytes(needed_memory(run, assembly, data)));
+      shown_bytes(needed_memory(run, assembly, data)), shown_bytes(costs.disk));
+  return costs;
 }
 
 void check(const PlanOptions& options) {
@@ -51,11 +59,25 @@ void check(const PlanOptions& options) {
   }
   for (const SkippedRun& skipped : runs.skipped)
     fmt::print("skipped       {}: {}\n", label_of(skipped.swept), skipped.reason);
-  for (const RunConfig& run : runs.runs)
-    if (const std::string line = costs(run, plan.data); shown.insert(line).second) fmt::print("{}\n", line);
+  double disk = 0;
+  for (size_t i = 0; i < runs.runs.size(); ++i) {
+    const Costs costs = costs_of(runs.runs[i], plan.data);
+    if (shown.insert(costs.line).second) fmt::print("{}\n", costs.line);
+    if (plan.verdicts[i].starts) disk += costs.disk;
+  }
   fmt::print(
-      "{}: {} {}, {} would start\n", options.config, runs.runs.size(), runs.runs.size() == 1 ? "run" : "runs",
-      std::count_if(plan.verdicts.begin(), plan.verdicts.end(), [](const Verdict& v) { return v.starts; }));
+      "{}: {} {}, {} would start, with about {} on disk\n", options.config, runs.runs.size(),
+      runs.runs.size() == 1 ? "run" : "runs",
+      std::count_if(plan.verdicts.begin(), plan.verdicts.end(), [](const Verdict& v) { return v.starts; }),
+      shown_bytes(disk));
+  if (runs.runs.empty()) return;
+  const std::string& folder = runs.runs.front().output;
+  if (const double room = free_disk(folder); disk > room)
+    fmt::print(
+        stderr,
+        "warning: /output: {} has room for {} more, and the runs need about {}; take another folder, fewer "
+        "runs, or make room with `varangian clean`\n",
+        folder, shown_bytes(room), shown_bytes(disk));
 }
 
 }  // namespace

@@ -190,6 +190,7 @@ void copy_plain_fields(const Json& c, RunConfig& run) {
   run.device = c["execution"]["device"];
   run.threads = optional_integer(c["execution"]["threads"]);
   run.pin = c["execution"]["pin"];
+  if (!c["execution"]["time_limit"].is_null()) run.time_limit = c["execution"]["time_limit"].get<double>();
 }
 
 // Some parameters fit only together; a component says so when it is made.

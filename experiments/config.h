@@ -50,6 +50,7 @@ struct RunConfig {
   std::vector<Split> evaluate_on;
   double checkpoint_seconds = 0;
   std::string device;
+  std::optional<double> time_limit;  ///< seconds
   bool pin = true;
 };
 

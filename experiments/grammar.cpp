@@ -189,6 +189,10 @@ std::vector<Node> run_fields() {
              {text("device", "where", "auto", {"auto", "cpu", "cuda"}),
               nullable(integer("threads", "worker threads; null: as many as processors", nullptr, 1, 1024)),
               boolean("pin", "keep each thread on one processor", true),
+              nullable(number("time_limit",
+                              "seconds that one start of a run may take, then it fails with a checkpoint; "
+                              "null: no limit",
+                              nullptr, 1e-3, 1e9)),
               later(boolean("capture", "replay rounds as a CUDA graph", false))}),
   };
 }

@@ -7,24 +7,29 @@
 
 namespace varangian {
 
-double needed_memory(const RunConfig& run, const Assembly& assembly, DataCache& data) {
-  const Setup& setup = assembly.setup;
-  const double d = static_cast<double>(setup.task->parameters()), n = static_cast<double>(run.count);
+double state_bytes(const RunConfig& run, const Setup& setup) {
+  const double row = 4 * static_cast<double>(setup.task->parameters()), n = static_cast<double>(run.count);
   State state;
   setup.optimizer->declare(state, setup.task->parameters(), at::Device(at::kMeta));
   setup.defence->declare(state, run.count, setup.task->parameters(), at::Device(at::kMeta));
   for (const Liars& liars : setup.liars)
     declare(liars, state, setup.task->parameters(), at::Device(at::kMeta));
-  // A row for each worker of what it means to send, and of its momentum, its residual and what its codec
-  // delivers where there are such; weights, update, last update, a forged row, and of the broadcast its
-  // residual and what is delivered; what the optimizer, the rule and the adversaries keep.
+  double bytes = row * (2 + n * ((run.beta > 0) + run.feedback.has_value()) + run.down_feedback.has_value());
+  for (const State::Entry& entry : state.entries()) bytes += static_cast<double>(entry.value.nbytes());
+  return bytes;
+}
+
+double needed_memory(const RunConfig& run, const Assembly& assembly, DataCache& data) {
+  const Setup& setup = assembly.setup;
+  const double row = 4 * static_cast<double>(setup.task->parameters()), n = static_cast<double>(run.count);
+  // Beside the state a row for each worker of what it means to send, and of what its codec delivers where
+  // there is one; the update, a forged row, and what is delivered of the broadcast.
   const Compressor &up = *setup.compressor, &down = *setup.down;
   const auto delivers_rows = [](const Compressor& codec) {
     return codec.encoding() == Encoding::dense && !codec.identity();
   };
-  double bytes = 4 * d * n * (1 + (run.beta > 0) + run.feedback.has_value() + delivers_rows(up));
-  bytes += 4 * d * (4 + run.down_feedback.has_value() + delivers_rows(down));
-  for (const State::Entry& entry : state.entries()) bytes += static_cast<double>(entry.value.nbytes());
+  double bytes =
+      state_bytes(run, setup) + row * n * (1 + delivers_rows(up)) + row * (2 + delivers_rows(down));
   if (up.encoding() == Encoding::signs)
     bytes += n * static_cast<double>(payload_bytes(Encoding::signs, setup.task->parameters()));
   if (run.model) {

@@ -34,6 +34,8 @@ const char* status_of(Outcome outcome) {
       return "diverged";
     case Outcome::interrupted:
       return "interrupted";
+    case Outcome::late:
+      return "failed";
   }
   return "";
 }
@@ -90,6 +92,13 @@ class Session {
   Stopwatch watch_;
 };
 
+std::optional<std::chrono::steady_clock::time_point> deadline_of(
+    const RunConfig& run, std::chrono::steady_clock::time_point began) {
+  if (!run.time_limit) return std::nullopt;
+  return began + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                     std::chrono::duration<double>(*run.time_limit));
+}
+
 bool lacks_a_diagnostic(const RunConfig& run, const Json& manifest) {
   const Json known = manifest.value("diagnostics", Json::array());
   for (const Choice& diagnostic : run.diagnostics)
@@ -117,6 +126,11 @@ Verdict judge(const RunConfig& run, const Json& manifest) {
   if (status == "completed" && done >= run.rounds) return {.starts = false, .reason = "done"};
   if (status == "completed")
     return {.reason = fmt::format("prolonged from {} to {} rounds", done, run.rounds)};
+  // One that ran out of time did not fail under another limit.
+  if (status == "failed" && manifest.contains("time_limit") &&
+      (!run.time_limit || *run.time_limit > manifest["time_limit"].get<double>()))
+    return {.reason = fmt::format("ran out of time in round {}, and may take {} now: goes on", done,
+                                  run.time_limit ? fmt::format("{} s", *run.time_limit) : "any time")};
   if (status == "failed")
     return {.failed = true,
             .reason = fmt::format("failed before: {}", manifest.value("reason", Json("")).is_string()
@@ -152,6 +166,7 @@ std::string why_new(const RunConfig& run, const Identity& identity) {
 
 Json run_one(const RunConfig& asked, const Identity& identity, const Verdict& verdict,
              const RunContext& context) {
+  const auto began = std::chrono::steady_clock::now();
   const auto& [device, crew, data, stop, progress, warn] = context;
   const RunDirectory directory(folder_of(asked, identity));
   RunLog log(directory.file("run.log"), warn);
@@ -190,7 +205,8 @@ Json run_one(const RunConfig& asked, const Identity& identity, const Verdict& ve
     session.write();
     const TrainingOptions options{.evaluate_every = run.evaluate_every,
                                   .evaluate_on = run.evaluate_on,
-                                  .checkpoint_seconds = run.checkpoint_seconds};
+                                  .checkpoint_seconds = run.checkpoint_seconds,
+                                  .deadline = deadline_of(run, began)};
     const TrainingResult result =
         train(simulation, assembly.diagnostics, options, directory, stop, progress, log);
     Json& final = session.manifest();
@@ -198,6 +214,13 @@ Json run_one(const RunConfig& asked, const Identity& identity, const Verdict& ve
     final["final"] = result.last;
     if (!result.same_machine)
       final["repeatable"] = "no: it went on from a checkpoint of another kind of machine";
+    if (result.outcome == Outcome::late) {
+      final["time_limit"] = *run.time_limit;
+      throw Error::format(
+          "took longer than the {} s that /execution/time_limit allows; it stopped in round {} with a "
+          "checkpoint",
+          *run.time_limit, result.round);
+    }
     session.finish(status_of(result.outcome), result.reason);
     log.event(fmt::format("{} after round {}{}{}", status_of(result.outcome), result.round,
                           result.reason.empty() ? "" : ": ", result.reason));

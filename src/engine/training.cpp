@@ -223,7 +223,8 @@ TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<D
   Before before;
   Stopwatch since_checkpoint;
   double unsaved = 0;
-  while (finite && !stop && result.round < rounds) {
+  bool late = false;
+  while (finite && !stop && !late && result.round < rounds) {
     RecordedRound row;
     if (fragile) before.keep(simulation.state());
     try {
@@ -248,6 +249,7 @@ TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<D
       save();
       unsaved = 0;
     }
+    late = options.deadline && std::chrono::steady_clock::now() >= *options.deadline;
   }
   const std::filesystem::path weights = directory.file("weights.safetensors");
   if (!finite) {
@@ -257,7 +259,10 @@ TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<D
     std::filesystem::remove(weights);  // of a run that this one prolongs
   } else {
     save();
-    if (result.round < rounds) return result;
+    if (result.round < rounds) {
+      if (late && !stop) result.outcome = Outcome::late;
+      return result;
+    }
     result.outcome = Outcome::completed;
     write_safetensors(weights, {.tensors = {{"weights", simulation.weights()}}});
   }

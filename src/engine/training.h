@@ -7,19 +7,22 @@
 #include "varangian/diagnostic.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace varangian {
 
-enum class Outcome { completed, diverged, interrupted };
+enum class Outcome { completed, diverged, interrupted, late };
 
 struct TrainingOptions {
   int64_t evaluate_every = 50;
   std::vector<Split> evaluate_on;  ///< of validation and test
   double checkpoint_seconds = 300;
+  std::optional<std::chrono::steady_clock::time_point> deadline;
 };
 
 /// Told of after each round, for a progress display.
@@ -40,8 +43,9 @@ struct TrainingResult {
 };
 
 /// From the last checkpoint, or from the start, to the end: rounds, evaluations, records, checkpoints. Ends
-/// early when `stop` becomes true (after the round in hand, with a checkpoint) and when loss or weights are
-/// not finite. A record that starts anew keeps the old csv files beside it until it is whole.
+/// early when `stop` becomes true or the deadline has passed (after the round in hand, with a checkpoint;
+/// past the deadline there is still one round, so that every start comes further) and when loss or weights
+/// are not finite. A record that starts anew keeps the old csv files beside it until it is whole.
 TrainingResult train(Simulation& simulation, const std::vector<std::unique_ptr<Diagnostic>>& diagnostics,
                      const TrainingOptions& options, const RunDirectory& directory,
                      const std::atomic<bool>& stop, const std::function<void(const Progress&)>& progress,

@@ -23,7 +23,7 @@ TEST_CASE("what cannot change a curve is no part of a run's identity", "[identit
   const std::string id = id_of(R"("rounds": 10)");
   CHECK(id.size() == 12);
   CHECK(id_of(R"("rounds": 10, "output": "elsewhere")") == id);
-  CHECK(id_of(R"("rounds": 10, "execution": {"threads": 7, "pin": false})") == id);
+  CHECK(id_of(R"("rounds": 10, "execution": {"threads": 7, "pin": false, "time_limit": 9})") == id);
   CHECK(id_of(R"("rounds": 10, "checkpoint": {"seconds": 1})") == id);
   CHECK(id_of(R"("rounds": 10, "diagnostics": ["cosine_to_honest"])") == id);
   CHECK(id_of(R"("rounds": 20)") == id);  // goes on from the end
