@@ -8,6 +8,8 @@ import pytest
 
 from test_sweep import LONG, SWEEP, await_checkpoints, manifests, records
 
+WIDE = {"task": {"dataset": {"name": "quadratic", "dimension": 100000}}, "rounds": 5,
+        "checkpoint": {"seconds": 0}}  # two checkpoints are kept
 LATE = "took longer than the 0.2 s that /execution/time_limit allows; it stopped in round "
 
 
@@ -61,14 +63,13 @@ def bytes_below(folder):
 
 @pytest.mark.parametrize("changes", [
     {"rounds": 3000},
-    {"task": {"dataset": {"name": "quadratic", "dimension": 100000}}, "rounds": 5},
-    {"task": {"dataset": {"name": "quadratic", "dimension": 100000}}, "rounds": 5, "optimizer": {"name": "adam"},
-     "workers": {"count": 9, "byzantine": 3, "momentum": {"beta": 0.9}},
-     "compressor": {"up": {"name": "sign", "error_feedback": {}}}},
+    WIDE,
+    WIDE | {"optimizer": {"name": "adam"}, "workers": {"count": 9, "byzantine": 3, "momentum": {"beta": 0.9}},
+            "compressor": {"up": {"name": "sign", "error_feedback": {}}}},
     {"rounds": 2000, "evaluate": {"every": 1}, "diagnostics": ["cosine_to_honest"]},
 ])
 def test_check_knows_what_a_run_will_take_on_disk(program, changes):
-    config = program.config(**changes, checkpoint={"seconds": 0})  # two checkpoints are kept
+    config = program.config(**changes)
     number, unit = re.search(r"1 would start, with about ([\d.]+) (B|kB|MB) on disk", program("check", config).stdout).groups()
     program("run", config)
     (run,) = program.runs()
