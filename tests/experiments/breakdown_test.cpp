@@ -60,7 +60,8 @@ TEST_CASE("a level is decided as the majority of all its seeds would", "[search]
 }
 
 TEST_CASE("a rule that survives again is not called monotone, and the first break counts", "[search]") {
-  const SearchEnd end = search_through(16, 1, [](size_t level, int64_t) { return level < 4 || (level > 8 && level < 13); });
+  const SearchEnd end =
+      search_through(16, 1, [](size_t level, int64_t) { return level < 4 || (level > 8 && level < 13); });
   CHECK_FALSE(end.point.monotone);
   CHECK(end.point.survives == 3u);
   CHECK(end.point.breaks == 4u);
