@@ -98,7 +98,8 @@ bool same_bits(const at::Tensor& a, const at::Tensor& b) {
 
 }  // namespace
 
-TEST_CASE("momenta packed at once and a vote that stays packed change no bit of a run", "[engine][signs]") {
+TEST_CASE("momenta packed at once and a vote that stays packed change no bit of a run",
+          "[engine][kernels][signs]") {
   const std::string
       workers = R"("workers": {"count": 8, "byzantine": 3, "momentum": {"beta": 0.9}})",
       undamped = R"("workers": {"count": 8, "byzantine": 3, "which": "random",
