@@ -32,8 +32,9 @@ class Folder {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace varangian;
   static const Folder folder;
-  static const auto dataset =
-      make<Dataset>(Kind::dataset, "cifar10", Values({{"path", folder.path.string()}}));
+  static const auto dataset = make<Dataset>(
+      Kind::dataset, "cifar10",
+      values_for(Registry::instance().describe(Kind::dataset, "cifar10"), {{"path", folder.path.string()}}));
   folder.input.write(data, size);
   value_or_error((folder.path / "data_batch_1.bin").string(), [&] {
     const Samples samples = dynamic_cast<const SampleDataset&>(*dataset).load();
