@@ -11,6 +11,7 @@
 #include "experiments/search_breakdown.h"
 #include "experiments/selection_report.h"
 #include "experiments/slurm.h"
+#include "experiments/stop_request.h"
 #include "experiments/sweep_session.h"
 
 #include <atomic>
@@ -21,44 +22,25 @@
 namespace varangian {
 namespace {
 
-std::atomic<bool> stop_requested{false};
-volatile std::sig_atomic_t stop_signal = 0;
-
-// A run outlives its terminal and whoever reads its output; a file that grows too large is an error like a
-// full disk. A signal that the parent ignores (nohup) stays ignored.
-void mind_signals(void (*stop)(int)) {
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1})
-    if (std::signal(signal, stop) == SIG_IGN) std::signal(signal, SIG_IGN);
-}
-
-// The first signal asks the run to stop at the end of its round; a second one kills as usual.
-void request_stop(int signal) {
-  stop_requested = true;
-  stop_signal = signal;
-  std::signal(signal, SIG_DFL);
-}
-
 // False when the user would not wait.
-bool await_release(const std::filesystem::path& folder, RunProgress& display) {
+bool await_release(const std::filesystem::path& folder, RunProgress& display, const std::atomic<bool>& stop) {
   if (is_held(folder))
     display.warn(
         fmt::format("{}: waiting for the process that works on it; Ctrl-C stops waiting", folder.string()));
   while (is_held(folder)) {
-    if (stop_requested) return false;
+    if (stop) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   return true;
 }
 
-int run_alone(Plan& plan, bool quiet) {
+int run_alone(Plan& plan, bool quiet, const std::atomic<bool>& stop) {
   const RunConfig& run = plan.runs.runs.front();
   const std::filesystem::path folder = folder_of(run, plan.identities.front());
   Crew crew(plan.threads, run.pin);
   RunProgress display(quiet);
   Json manifest;
-  for (bool held = true; held && !stop_requested;) {
+  for (bool held = true; held && !stop;) {
     held = false;
     const Verdict verdict = verdict_of(run, plan.identities.front());
     if (!verdict.starts) {
@@ -72,13 +54,13 @@ int run_alone(Plan& plan, bool quiet) {
                          {.device = plan.device,
                           .crew = crew,
                           .data = plan.data,
-                          .stop = stop_requested,
+                          .stop = stop,
                           .progress = [&](const Progress& progress) { display.update(progress); },
                           .warn = [&](const std::string& text) { display.warn(text); }});
       display.end(ending_text(manifest, watch.lap()));
     } catch (const Held& error) {
       display.warn(error.what());
-      held = await_release(folder, display);
+      held = await_release(folder, display, stop);
     } catch (const std::exception& error) {
       display.fail(failure_text(error));
       return kRunFailed;
@@ -92,10 +74,10 @@ int run_alone(Plan& plan, bool quiet) {
   return manifest.at("status") == "diverged" ? kDiverged : kDone;
 }
 
-int run_sweep(Plan& plan, const RunOptions& options) {
+int run_sweep(Plan& plan, const RunOptions& options, const std::atomic<bool>& stop) {
   const RunConfig& first = plan.runs.runs.front();
   const std::filesystem::path folder = std::filesystem::path(first.output) / first.name;
-  SweepSession session(plan, options.sweep, stop_requested);
+  SweepSession session(plan, options.sweep, stop);
   const Packing& packing = session.packing();
   if (!options.sweep.quiet)
     tell(stderr, fmt::format("{} runs on {}: {} at a time, {} {} each\n", plan.runs.runs.size(),
@@ -120,12 +102,12 @@ int run_sweep(Plan& plan, const RunOptions& options) {
   return result.failures.empty() ? kDone : kRunFailed;
 }
 
-int train_all(Plan& plan, const RunOptions& options) {
-  if (plan.runs.breakdown) return search_breakdown(plan, *plan.runs.breakdown, options, stop_requested);
-  if (plan.runs.is_sweep) return run_sweep(plan, options);
+int train_all(Plan& plan, const RunOptions& options, const std::atomic<bool>& stop) {
+  if (plan.runs.breakdown) return search_breakdown(plan, *plan.runs.breakdown, options, stop);
+  if (plan.runs.is_sweep) return run_sweep(plan, options, stop);
   if (!options.sweep.quiet)
     tell(stderr, fmt::format("1 run on {}, {} threads\n", describe_device(plan.device), plan.threads));
-  return run_alone(plan, options.sweep.quiet);
+  return run_alone(plan, options.sweep.quiet, stop);
 }
 
 // How many runs a start would begin.
@@ -137,7 +119,7 @@ size_t missing_runs(const Plan& plan, bool retry_failed) {
 
 int run_config(RunOptions& options) {
   if (options.slurm.task) take_slurm_task(options);
-  mind_signals(request_stop);
+  const std::atomic<bool>& stop = stop_on_signals();
   Plan plan = make_plan(options.plan);
   const Runs& runs = plan.runs;
   for (const SkippedRun& skipped : runs.skipped)
@@ -152,8 +134,8 @@ int run_config(RunOptions& options) {
     tell(stdout, submit_to_slurm(options, missing, folder));
     return kDone;
   }
-  const int code = train_all(plan, options);
-  if (options.slurm.task && code == kInterrupted && stop_signal == SIGUSR1)
+  const int code = train_all(plan, options, stop);
+  if (options.slurm.task && code == kInterrupted && stop_signal() == SIGUSR1)
     tell(stderr, requeue_slurm_task() + "\n");
   return code;
 }

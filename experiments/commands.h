@@ -19,6 +19,8 @@ void add_plugin_command(CLI::App& app, int& exit_code);
 void add_results_command(CLI::App& app, int& exit_code);
 void add_compare_command(CLI::App& app, int& exit_code);
 void add_clean_command(CLI::App& app, int& exit_code);
+void add_pack_command(CLI::App& app, int&);
+void add_verify_command(CLI::App& app, int& exit_code);
 
 inline constexpr int kDone = 0, kRunFailed = 1, kBadUsage = 2, kDiverged = 3, kInterrupted = 130;
 

@@ -2,6 +2,7 @@
 
 #include "core/sha256.h"
 #include "data/dataset.h"
+#include "experiments/components.h"
 #include "learn/schedule.h"
 #include "varangian/version.h"
 
@@ -23,14 +24,12 @@ std::string content_hash(const std::filesystem::path& path) {
   return hash;
 }
 
-// Every component in the tree: its revision goes to `code`, its files are replaced by their content.
-void visit(Json& value, Kind kind, const std::string& pointer, Json& code) {
+// A component's revision goes to `code`, its files are replaced by their content.
+void settle(Json& value, Kind kind, const std::string& pointer, Json& code) {
   const Descriptor& descriptor = Registry::instance().describe(kind, value.at("name"));
   code[fmt::format("{} {}", to_string(kind), descriptor.name)] = descriptor.revision;
   for (const Parameter& parameter : descriptor.parameters)
-    if (std::holds_alternative<Selection>(parameter.initial))
-      visit(value[parameter.name], parameter.kind, child(pointer, parameter.name), code);
-    else if (!parameter.changes_curve)
+    if (!parameter.changes_curve && !std::holds_alternative<Selection>(parameter.initial))
       value.erase(parameter.name);
     else if (parameter.is_file && value[parameter.name].is_array()) {
       for (Json& text : value[parameter.name])
@@ -67,26 +66,19 @@ Identity identify(const RunConfig& run, at::Device device) {
     files[fmt::format("{} {}", files.size(), file.filename().string())] =
         located("/plugins", [&] { return content_hash(file); });
   }
-  Json& task = config["task"];
-  visit(task["dataset"], Kind::dataset, "/task/dataset", code);
-  if (task["dataset"].contains("path")) task["dataset"].erase("path");  // its files are in `files`
-  if (run.model) visit(task["model"], Kind::model, "/task/model", code);
-  if (run.loss) visit(task["loss"], Kind::loss, "/task/loss", code);
-  if (task["metrics"].is_array())
-    for (Json& metric : task["metrics"]) visit(metric, Kind::metric, "/task/metrics", code);
-  visit(config["workers"]["partition"], Kind::partition, "/workers/partition", code);
-  for (Json& adversary : config["adversaries"]) visit(adversary, Kind::adversary, "/adversaries", code);
-  visit(config["compressor"]["up"], Kind::compressor, "/compressor/up", code);
-  visit(config["compressor"]["down"], Kind::compressor, "/compressor/down", code);
-  for (Json& step : config["pre_aggregators"]) visit(step, Kind::pre_aggregator, "/pre_aggregators", code);
-  visit(config["aggregator"], Kind::aggregator, "/aggregator", code);
-  visit(config["optimizer"], Kind::optimizer, "/optimizer", code);
-  visit(config["schedule"], Kind::schedule, "/schedule", code);
+  each_component(run, config, [&](Json& component, Kind kind, const std::string& pointer) {
+    settle(component, kind, pointer, code);
+  });
+  config["task"]["dataset"].erase("path");  // its files are in `files`
 
   Identity identity{.content = {{"config", config}, {"files", files}, {"code", code}}};
-  // Sorted keys, so that the grammar's order of fields is no part of it.
-  identity.id = sha256(nlohmann::json::parse(identity.content.dump()).dump()).substr(0, 12);
+  identity.id = content_id(identity.content);
   return identity;
+}
+
+// By sorted keys, so that the grammar's order of fields is no part of it.
+std::string content_id(const Json& content) {
+  return sha256(nlohmann::json::parse(content.dump()).dump()).substr(0, 12);
 }
 
 }  // namespace varangian

@@ -18,6 +18,9 @@ struct Identity {
 /// Throws Error when a file that the run needs is missing.
 Identity identify(const RunConfig& run, at::Device device);
 
+/// The id of a content.
+std::string content_id(const Json& content);
+
 /// False when more rounds would change the rounds before: such a run has its number of rounds in its
 /// identity.
 bool can_be_prolonged(const RunConfig& run);

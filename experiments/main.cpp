@@ -26,6 +26,8 @@ int main(int argc, char** argv) {
   varangian::add_results_command(app, exit_code);
   varangian::add_compare_command(app, exit_code);
   varangian::add_clean_command(app, exit_code);
+  varangian::add_pack_command(app, exit_code);
+  varangian::add_verify_command(app, exit_code);
   varangian::add_aggregate_command(app, exit_code);
   varangian::add_forge_command(app, exit_code);
   varangian::add_list_command(app, exit_code);

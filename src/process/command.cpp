@@ -29,7 +29,7 @@ std::string program_of(const std::string& name) {
   return "";
 }
 
-CommandResult run_command(const std::vector<std::string>& command) {
+CommandResult run_command(const std::vector<std::string>& command, size_t most) {
   int ends[2];
   if (pipe(ends) != 0) throw Error::format("no pipe for `{}`: {}", command.front(), std::strerror(errno));
   posix_spawn_file_actions_t streams;
@@ -47,7 +47,7 @@ CommandResult run_command(const std::vector<std::string>& command) {
   close(ends[1]);
   CommandResult done;
   char buffer[4096];
-  for (ssize_t count; (count = read(ends[0], buffer, sizeof buffer)) != 0;)
+  for (ssize_t count; done.said.size() < most && (count = read(ends[0], buffer, sizeof buffer)) != 0;)
     if (count > 0)
       done.said.append(buffer, static_cast<size_t>(count));
     else if (errno != EINTR)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,7 +15,8 @@ struct CommandResult {
   std::string said;  ///< its output and its errors
 };
 
-/// Runs a command to its end. Throws Error when it cannot be started.
-CommandResult run_command(const std::vector<std::string>& command);
+/// Runs a command to its end, or until it has said `most` bytes: then SIGPIPE ends it. Throws Error when it
+/// cannot be started.
+CommandResult run_command(const std::vector<std::string>& command, size_t most = SIZE_MAX);
 
 }  // namespace varangian

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from packs import SWEEP
 from tree import BUILD, CONFIG, ROOT, settings
 
 
@@ -76,3 +77,11 @@ def write(program, monkeypatch):
         return {"name": "process", "command": [sys.executable, name], **settings}
 
     return write
+
+
+@pytest.fixture
+def packed(program):
+    """Six runs, and toy.tar.gz of them."""
+    program("run", program.config(**SWEEP))
+    program("pack", "results/toy")
+    return program

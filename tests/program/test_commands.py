@@ -8,7 +8,7 @@ import pytest
 
 from tree import BUILD, ROOT
 
-COMMANDS = ["run", "check", "list", "describe", "schema", "results", "compare", "clean"]
+COMMANDS = ["run", "check", "list", "describe", "schema", "results", "compare", "clean", "pack", "verify"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
