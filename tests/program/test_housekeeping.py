@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from test_sweep_runs import LONG, SWEEP, await_checkpoints, manifests, records
+from sweeps import LONG, SWEEP, await_checkpoints, manifests, records
 
 WIDE = {"task": {"dataset": {"name": "quadratic", "dimension": 100000}}, "rounds": 5,
         "checkpoint": {"seconds": 0}}  # two checkpoints are kept

@@ -7,17 +7,7 @@ import time
 
 import pytest
 
-LONG = {"rounds": 6000, "evaluate": {"every": 500}, "checkpoint": {"seconds": 0.05}}
-SWEEP = {"sweep": {"grid": {"/seed": [1, 2, 3, 4]}}}
-RECORD = ["metrics.csv", "weights.safetensors"]
-
-
-def records(program, name="toy"):
-    return {run.name: [(run / file).read_bytes() for file in RECORD] for run in program.runs(name)}
-
-
-def manifests(program):
-    return [json.loads((run / "manifest.json").read_text()) for run in program.runs()]
+from sweeps import LONG, RECORD, SWEEP, await_checkpoints, manifests, records
 
 
 def children(pid):
@@ -31,15 +21,6 @@ def children(pid):
         if int(parent) == pid and state != "Z":
             found.append(int(stat.parent.name))
     return found
-
-
-def await_checkpoints(program, process, count):
-    deadline = time.monotonic() + 60
-    while len(list(program.folder.glob("results/toy/*/checkpoints"))) < count or not all(
-        list(folder.glob("[1-9]*.safetensors")) for folder in program.folder.glob("results/toy/*/checkpoints")
-    ):
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
