@@ -1,5 +1,4 @@
 """Runs of a sweep in processes side by side: same bytes, and what befalls one of them befalls no other."""
-import json
 import os
 import pathlib
 import signal
