@@ -5,6 +5,7 @@
 #include "experiments/config_file.h"
 #include "experiments/find_config.h"
 #include "experiments/plugins.h"
+#include "experiments/why_new.h"
 
 #include <algorithm>
 
@@ -96,6 +97,7 @@ Plan make_plan(const PlanOptions& options) {
     }
   }
   problems.throw_if_any();
+  WhyNew why_new;
   for (size_t i = 0; i < plan.runs.runs.size(); ++i) {
     const RunConfig& run = plan.runs.runs[i];
     plan.verdicts.push_back(verdict_of(run, plan.identities[i]));

@@ -140,30 +140,6 @@ Verdict judge(const RunConfig& run, const Json& manifest) {
                                         : fmt::format("was interrupted in round {}: goes on", done)};
 }
 
-std::string why_new(const RunConfig& run, const Identity& identity) {
-  std::error_code failure;
-  for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(run.output) / run.name, failure)) {
-    Json manifest;
-    try {
-      manifest = read_json(entry.path() / "manifest.json");
-    } catch (const Error&) {
-      continue;
-    }
-    if (!manifest.is_object() || manifest.value("swept", Json()) != run.swept ||
-        !manifest.contains("identity"))
-      continue;
-    const Json difference = Json::diff(manifest["identity"], identity.content);
-    if (!difference.empty()) {
-      const std::string path = difference[0].at("path");
-      const std::string what = path.starts_with("/files")  ? "data"
-                               : path.starts_with("/code") ? "code"
-                                                           : "config";
-      return fmt::format("new: {} changed against {} ({})", what, entry.path().filename().string(), path);
-    }
-  }
-  return "new";
-}
-
 Json run_one(const RunConfig& asked, const Identity& identity, const Verdict& verdict,
              const RunContext& context) {
   const auto began = std::chrono::steady_clock::now();

@@ -35,9 +35,6 @@ std::filesystem::path folder_of(const RunConfig& run, const Identity& identity);
 /// `manifest`: of the run's folder, null when there is none.
 Verdict judge(const RunConfig& run, const Json& manifest);
 
-/// Why a run that has no folder is new: the swept values of an older run that differs, and in what.
-std::string why_new(const RunConfig& run, const Identity& identity);
-
 /// Trains a run in its folder and writes everything that design 7 (docs/architecture.md) names; goes on from
 /// the last checkpoint. Returns the final manifest. An Error is noted in the manifest ("failed") before it is
 /// thrown on; Held, when another process works on the run, leaves everything as it is.
