@@ -103,6 +103,22 @@ BreakdownSearch parse_breakdown(const Json& block, Json& sweep, Problems& proble
   return search;
 }
 
+Json breakdown_schema() {
+  const Json whole = {{"type", "integer"}}, text = {{"type", "string"}};
+  const Json range = {{"type", "object"},
+                      {"properties", {{"from", whole}, {"to", whole}, {"step", whole}}},
+                      {"required", {"from", "to"}},
+                      {"additionalProperties", false}};
+  return {{"type", "object"},
+          {"properties",
+           {{"over", text},
+            {"levels", {{"anyOf", {{{"type", "array"}, {"minItems", 2}}, range}}}},
+            {"until", text},
+            {"seeds", {{"type", "integer"}, {"minimum", 1}}}}},
+          {"required", {"over", "levels", "until"}},
+          {"additionalProperties", false}};
+}
+
 LevelState state_of(const LevelCount& count, int64_t seeds) {
   if (2 * count.survived > seeds) return LevelState::survives;
   return 2 * count.broke >= seeds ? LevelState::breaks : LevelState::open;

@@ -27,6 +27,9 @@ struct BreakdownSearch {
 /// `problems`, below /search/breakdown.
 BreakdownSearch parse_breakdown(const Json& block, Json& sweep, Problems& problems);
 
+/// For `varangian schema`.
+Json breakdown_schema();
+
 /// Runs at one level so far.
 struct LevelCount {
   int64_t survived = 0, broke = 0;

@@ -4,6 +4,7 @@
 #include "experiments/disk.h"
 #include "experiments/memory.h"
 #include "experiments/plan.h"
+#include "experiments/search_adversary_report.h"
 
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>
@@ -65,6 +66,7 @@ void check(const PlanOptions& options) {
     if (shown.insert(costs.line).second) fmt::print("{}\n", costs.line);
     if (plan.verdicts[i].starts) disk += costs.disk;
   }
+  if (runs.search) fmt::print("{}", describe_search(plan));
   fmt::print(
       "{}: {} {}, {} would start, with about {} on disk\n", options.config, runs.runs.size(),
       runs.runs.size() == 1 ? "run" : "runs",

@@ -8,6 +8,7 @@
 #include "experiments/results_table.h"
 #include "experiments/run_one.h"
 #include "experiments/run_progress.h"
+#include "experiments/search_adversary_report.h"
 #include "experiments/search_breakdown.h"
 #include "experiments/selection_report.h"
 #include "experiments/slurm.h"
@@ -74,20 +75,8 @@ int run_alone(Plan& plan, bool quiet, const std::atomic<bool>& stop) {
   return manifest.at("status") == "diverged" ? kDiverged : kDone;
 }
 
-int run_sweep(Plan& plan, const RunOptions& options, const std::atomic<bool>& stop) {
-  const RunConfig& first = plan.runs.runs.front();
-  const std::filesystem::path folder = std::filesystem::path(first.output) / first.name;
-  SweepSession session(plan, options.sweep, stop);
-  const Packing& packing = session.packing();
-  if (!options.sweep.quiet)
-    tell(stderr, fmt::format("{} runs on {}: {} at a time, {} {} each\n", plan.runs.runs.size(),
-                             describe_device(plan.device), packing.jobs, packing.threads,
-                             packing.threads == 1 ? "thread" : "threads"));
-  const SweepResult result = session.run();
-  const std::string selections = result.interrupted ? "" : report_selections(plan, folder);
-  if (!options.sweep.quiet)
-    tell(stdout,
-         fmt::format("{}{}results: {}\n", final_table(folder, plan.ids()), selections, folder.string()));
+// What failed, how to repeat it, and the exit code.
+int conclude(const SweepResult& result, const Plan& plan, const RunOptions& options) {
   if (!result.failures.empty()) {
     std::string text = fmt::format("{} failed:\n", result.failures.size());
     for (const auto& [run, reason] : result.failures)
@@ -102,7 +91,36 @@ int run_sweep(Plan& plan, const RunOptions& options, const std::atomic<bool>& st
   return result.failures.empty() ? kDone : kRunFailed;
 }
 
+int run_search(Plan& plan, const RunOptions& options, const std::atomic<bool>& stop) {
+  const RunConfig& first = plan.runs.runs.front();
+  const std::filesystem::path folder = std::filesystem::path(first.output) / first.name;
+  if (!options.sweep.quiet) tell(stderr, describe_search(plan));
+  AdversarySearchSession session(plan, options.sweep, stop);
+  const SweepResult result = session.run();
+  const std::string report = result.interrupted ? "" : report_search(plan, session, folder);
+  if (!options.sweep.quiet) tell(stdout, fmt::format("{}results: {}\n", report, folder.string()));
+  return conclude(result, plan, options);
+}
+
+int run_sweep(Plan& plan, const RunOptions& options, const std::atomic<bool>& stop) {
+  const RunConfig& first = plan.runs.runs.front();
+  const std::filesystem::path folder = std::filesystem::path(first.output) / first.name;
+  SweepSession session(plan, options.sweep, stop);
+  const Packing& packing = session.packing();
+  if (!options.sweep.quiet)
+    tell(stderr, fmt::format("{} runs on {}: {} at a time, {} {} each\n", plan.runs.runs.size(),
+                             describe_device(plan.device), packing.jobs, packing.threads,
+                             packing.threads == 1 ? "thread" : "threads"));
+  const SweepResult result = session.run();
+  const std::string selections = result.interrupted ? "" : report_selections(plan, folder);
+  if (!options.sweep.quiet)
+    tell(stdout,
+         fmt::format("{}{}results: {}\n", final_table(folder, plan.ids()), selections, folder.string()));
+  return conclude(result, plan, options);
+}
+
 int train_all(Plan& plan, const RunOptions& options, const std::atomic<bool>& stop) {
+  if (plan.runs.search) return run_search(plan, options, stop);
   if (plan.runs.breakdown) return search_breakdown(plan, *plan.runs.breakdown, options, stop);
   if (plan.runs.is_sweep) return run_sweep(plan, options, stop);
   if (!options.sweep.quiet)
@@ -126,9 +144,10 @@ int run_config(RunOptions& options) {
     tell(stderr, fmt::format("skipped: {}: {}\n", label_of(skipped.swept), skipped.reason));
   if (runs.runs.empty()) throw Error("nothing to run: every run of the sweep was skipped");
   const size_t missing = missing_runs(plan, options.sweep.retry_failed);
-  if (options.slurm.submit && runs.breakdown)
+  if (options.slurm.submit && (runs.search || runs.breakdown))
     throw Error(
-        "--slurm: a search decides step by step which runs it needs, and runs here; sweep a grid instead");
+        "--slurm: a search decides by results what it runs next; start it as one "
+        "job: sbatch --wrap \"varangian run ...\"");
   if (options.slurm.submit && missing > 0) {
     const std::filesystem::path folder = folder_of(runs.runs.front(), plan.identities.front()).parent_path();
     tell(stdout, submit_to_slurm(options, missing, folder));

@@ -1,6 +1,8 @@
 #include "experiments/grammar.h"
 
+#include "experiments/breakdown.h"
 #include "experiments/preset.h"
+#include "experiments/search_adversary.h"
 
 namespace varangian {
 namespace {
@@ -216,7 +218,7 @@ Json config_schema() {
   Node grammar = run_grammar();
   grammar.summary = "A Varangian config";
   for (Node& field : grammar.children) field.required = field.name == "format";
-  const Json axis = {{"type", "object"}}, whole = {{"type", "integer"}};
+  const Json axis = {{"type", "object"}};
   const Json axes = {{"type", "array"}, {"items", {{"type", "string"}}}, {"minItems", 1}};
   const Json block = {
       {"type", "object"},
@@ -242,24 +244,11 @@ Json config_schema() {
   grammar.children.push_back(
       any("sweep", "many runs", {{"anyOf", {block, {{"type", "array"}, {"items", block}}}}}));
   grammar.children.push_back(
-      any("search", "a question that a sweep's results decide",
+      any("search", "runs that are chosen by the results of others",
           {{"type", "object"},
-           {"properties",
-            {{"breakdown",
-              {{"type", "object"},
-               {"properties",
-                {{"over", {{"type", "string"}}},
-                 {"levels",
-                  {{"anyOf",
-                    {{{"type", "array"}, {"minItems", 2}},
-                     {{"type", "object"},
-                      {"properties", {{"from", whole}, {"to", whole}, {"step", whole}}},
-                      {"required", {"from", "to"}},
-                      {"additionalProperties", false}}}}}},
-                 {"until", {{"type", "string"}}},
-                 {"seeds", {{"type", "integer"}, {"minimum", 1}}}}},
-               {"required", {"over", "levels", "until"}},
-               {"additionalProperties", false}}}}},
+           {"properties", {{"adversary", adversary_search_schema()}, {"breakdown", breakdown_schema()}}},
+           {"minProperties", 1},
+           {"maxProperties", 1},
            {"additionalProperties", false}}));
   grammar.children.push_back(any("adversary", "short for a list of one", {{"$ref", "#/$defs/adversary"}}));
   return short_forms(json_schema(grammar));

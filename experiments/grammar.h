@@ -4,7 +4,7 @@
 
 namespace varangian {
 
-/// The config, whole, less `extends`, `preset` and `sweep`, which are gone once a run is resolved.
+/// The config, whole, less `extends`, `preset`, `sweep` and `search`, which are gone once a run is resolved.
 const Node& run_grammar();
 
 /// JSON Schema of config files: the same with them, with the short forms, and with nothing required but

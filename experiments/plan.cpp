@@ -126,4 +126,25 @@ std::string label_of(const Json& swept) {
   return label.empty() ? "run" : label;
 }
 
+RunSummary result_of(const RunConfig& run, const Identity& identity) {
+  RunSummary summary;
+  try {
+    summary = read_run(folder_of(run, identity));
+    if (summary.status == "completed" && summary.rounds_done < run.rounds) summary.status = "unfinished";
+  } catch (const std::exception& error) {
+    summary = RunSummary{.status = "missing", .reason = error.what()};
+  }
+  summary.swept = run.swept;
+  return summary;
+}
+
+std::string heading_of(const Json& axes) {
+  std::string heading;
+  for (const auto& [key, value] : axes.items()) {
+    const std::string axis = axes.is_array() ? value.get<std::string>() : key;
+    heading += (heading.empty() ? "" : ", ") + axis.substr(axis.rfind('/') + 1);
+  }
+  return heading;
+}
+
 }  // namespace varangian

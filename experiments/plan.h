@@ -1,6 +1,7 @@
 #pragma once
 
 #include "experiments/run_one.h"
+#include "experiments/run_summary.h"
 #include "experiments/sweep.h"
 
 #include <CLI/CLI.hpp>
@@ -49,7 +50,14 @@ Plan make_plan(const PlanOptions& options);
 /// What a start of this run would do now, from what its folder holds.
 Verdict verdict_of(const RunConfig& run, const Identity& identity);
 
+/// What is on the disk of a run, by the names that the plan has for it. Its status is "missing" where there
+/// is nothing readable, and "unfinished" where fewer rounds are done than it asks for.
+RunSummary result_of(const RunConfig& run, const Identity& identity);
+
 /// "rule = median, adversary = none", or "run" outside a sweep.
 std::string label_of(const Json& swept);
+
+/// The axes of such labels, the keys of an object or a list of names: "byzantine, rule".
+std::string heading_of(const Json& axes);
 
 }  // namespace varangian

@@ -3,6 +3,7 @@
 #include "record/run_directory.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace varangian {
 namespace {
@@ -24,6 +25,11 @@ Json RunSummary::value(const std::string& column) const {
 bool higher_is_better(const std::string& column) {
   return column.ends_with("accuracy") || column.find("accuracy_class_") != std::string::npos ||
          column.ends_with("r2");
+}
+
+double worst_value(const std::string& column) {
+  const double infinite = std::numeric_limits<double>::infinity();
+  return higher_is_better(column) ? -infinite : infinite;
 }
 
 RunSummary read_run(const fs::path& folder) {

@@ -24,6 +24,8 @@ struct RunSummary {
 
 /// Whether more of a column of metrics.csv is better: accuracies and r2, nothing else.
 bool higher_is_better(const std::string& column);
+/// Infinitely bad.
+double worst_value(const std::string& column);
 
 /// The run of this folder. Throws when its manifest is missing or damaged.
 RunSummary read_run(const std::filesystem::path& folder);

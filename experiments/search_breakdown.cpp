@@ -18,7 +18,7 @@ namespace varangian {
 namespace {
 
 // One combination of the other swept values, and its runs by level and seed.
-struct SearchCell {
+struct BreakdownCell {
   Json swept;
   std::vector<Json> levels;                 ///< those at which it has runs
   std::vector<std::vector<size_t>> runs;    ///< [level][seed], into the plan
@@ -37,8 +37,8 @@ struct SearchCell {
   }
 };
 
-std::vector<SearchCell> cells_of(const Plan& plan, const BreakdownSearch& search) {
-  std::vector<SearchCell> cells;
+std::vector<BreakdownCell> cells_of(const Plan& plan, const BreakdownSearch& search) {
+  std::vector<BreakdownCell> cells;
   std::map<std::string, size_t> known;
   for (size_t i = 0; i < plan.runs.runs.size(); ++i) {
     Json swept = plan.runs.runs[i].swept;
@@ -47,7 +47,7 @@ std::vector<SearchCell> cells_of(const Plan& plan, const BreakdownSearch& search
     swept.erase("seed");
     const auto [place, fresh] = known.try_emplace(swept.dump(), cells.size());
     if (fresh) cells.push_back({.swept = swept});
-    SearchCell& cell = cells[place->second];
+    BreakdownCell& cell = cells[place->second];
     if (cell.levels.empty() || cell.levels.back() != level) {
       cell.levels.push_back(level);
       cell.runs.emplace_back();
@@ -58,7 +58,7 @@ std::vector<SearchCell> cells_of(const Plan& plan, const BreakdownSearch& search
 }
 
 // The column that "final_accuracy" or "final_loss" stands for: of the test split where there is one.
-double value_of(const RunSummary& run, const std::string& metric) {
+double metric_value(const RunSummary& run, const std::string& metric) {
   std::vector<std::string> columns = {metric};
   if (run.status == "completed" && run.final.is_object() && !metric.starts_with("final_") &&
       !run.final.contains(metric)) {
@@ -74,24 +74,24 @@ double value_of(const RunSummary& run, const std::string& metric) {
 }
 
 // Seeds count in their order, so that the answer does not depend on which run ended first.
-void read_values(std::vector<SearchCell>& cells, const Plan& plan, const std::string& metric) {
+void read_values(std::vector<BreakdownCell>& cells, const Plan& plan, const std::string& metric) {
   std::map<std::string, RunSummary> known;
   const std::filesystem::path folder =
       folder_of(plan.runs.runs.front(), plan.identities.front()).parent_path();
   if (std::filesystem::is_directory(folder))
     for (RunSummary& run : find_runs(folder)) known.emplace(run.id, std::move(run));
-  for (SearchCell& cell : cells) {
+  for (BreakdownCell& cell : cells) {
     cell.values.assign(cell.levels.size(), {});
     for (size_t level = 0; level < cell.levels.size(); ++level)
       for (const size_t run : cell.runs[level]) {
         const auto found = known.find(plan.identities[run].id);
         if (found == known.end() || plan.verdicts[run].starts) break;
-        cell.values[level].push_back(value_of(found->second, metric));
+        cell.values[level].push_back(metric_value(found->second, metric));
       }
   }
 }
 
-std::vector<LevelCount> counts_of(const SearchCell& cell, const BreakdownSearch& search) {
+std::vector<LevelCount> counts_of(const BreakdownCell& cell, const BreakdownSearch& search) {
   std::vector<LevelCount> counts(cell.levels.size());
   for (size_t level = 0; level < counts.size(); ++level)
     for (const double value : cell.values[level])
@@ -100,7 +100,7 @@ std::vector<LevelCount> counts_of(const SearchCell& cell, const BreakdownSearch&
 }
 
 // The runs that this combination needs now; none when its answer is known.
-std::vector<size_t> wanted(const SearchCell& cell, const BreakdownSearch& search) {
+std::vector<size_t> wanted(const BreakdownCell& cell, const BreakdownSearch& search) {
   if (!cell.failure.empty()) return {};
   size_t level = 0, count = cell.runs[0].size();  // what "clean" means is known first
   if (cell.values[0].size() == count || !search.relative) {
@@ -129,11 +129,11 @@ Plan part_of(const Plan& plan, const std::vector<size_t>& runs) {
   return part;
 }
 
-Json level_or_null(const SearchCell& cell, const std::optional<size_t>& level) {
+Json level_or_null(const BreakdownCell& cell, const std::optional<size_t>& level) {
   return level ? cell.levels[*level] : Json();
 }
 
-Json answer_of(const SearchCell& cell, const BreakdownSearch& search) {
+Json answer_of(const BreakdownCell& cell, const BreakdownSearch& search) {
   const std::vector<LevelCount> counts = counts_of(cell, search);
   const BreakingPoint point = breaking_point(counts, search.seeds);
   Json levels = Json::array();
@@ -155,7 +155,7 @@ Json answer_of(const SearchCell& cell, const BreakdownSearch& search) {
           {"levels", levels}};
 }
 
-std::string table_of(const Json& answers, const std::vector<SearchCell>& cells,
+std::string table_of(const Json& answers, const std::vector<BreakdownCell>& cells,
                      const BreakdownSearch& search) {
   Cells rows(1, {"for"});
   rows[0].insert(rows[0].end(), {"survives", "breaks at", "surely in", "runs"});
@@ -181,16 +181,11 @@ std::string table_of(const Json& answers, const std::vector<SearchCell>& cells,
 
 }  // namespace
 
-int search_breakdown(const Plan& whole, const BreakdownSearch& search, const RunOptions& options,
+int search_breakdown(Plan& plan, const BreakdownSearch& search, const RunOptions& options,
                      const std::atomic<bool>& stop) {
-  Plan plan = part_of(whole, [&] {
-    std::vector<size_t> all(whole.runs.runs.size());
-    for (size_t i = 0; i < all.size(); ++i) all[i] = i;
-    return all;
-  }());
   const std::filesystem::path folder =
       folder_of(plan.runs.runs.front(), plan.identities.front()).parent_path();
-  std::vector<SearchCell> cells = cells_of(plan, search);
+  std::vector<BreakdownCell> cells = cells_of(plan, search);
   bool failed = false;
   while (!stop) {
     for (size_t i = 0; i < plan.verdicts.size(); ++i)
@@ -198,7 +193,7 @@ int search_breakdown(const Plan& whole, const BreakdownSearch& search, const Run
     read_values(cells, plan, search.metric);
     std::vector<size_t> batch;
     size_t answered = 0;
-    for (const SearchCell& cell : cells) {
+    for (const BreakdownCell& cell : cells) {
       const std::vector<size_t> runs = wanted(cell, search);
       answered += runs.empty();
       batch.insert(batch.end(), runs.begin(), runs.end());
@@ -212,7 +207,7 @@ int search_breakdown(const Plan& whole, const BreakdownSearch& search, const Run
     if (result.interrupted) break;
     for (const auto& [run, reason] : result.failures) {
       failed = true;
-      for (SearchCell& cell : cells)
+      for (BreakdownCell& cell : cells)
         for (const auto& level : cell.runs)
           if (std::find(level.begin(), level.end(), batch[run]) != level.end()) cell.failure = reason;
     }
@@ -223,7 +218,7 @@ int search_breakdown(const Plan& whole, const BreakdownSearch& search, const Run
   }
   Json answers = Json::array();
   size_t runs = 0;
-  for (const SearchCell& cell : cells) {
+  for (const BreakdownCell& cell : cells) {
     answers.push_back(answer_of(cell, search));
     runs += cell.done();
   }
@@ -241,7 +236,7 @@ int search_breakdown(const Plan& whole, const BreakdownSearch& search, const Run
   if (!options.sweep.quiet)
     tell(stdout, fmt::format("{}\n{} of the {} runs of the grid were needed\nresults: {}\n",
                              table_of(answers, cells, search), runs, plan.runs.runs.size(), folder.string()));
-  for (const SearchCell& cell : cells)
+  for (const BreakdownCell& cell : cells)
     if (!cell.failure.empty())
       tell(stderr, fmt::format("no answer: {}: {}\n", label_of(cell.swept), cell.failure));
   return failed ? kRunFailed : kDone;

@@ -9,10 +9,10 @@
 namespace varangian {
 
 /// Finds, for each combination of the swept values, how much of `search.over` its runs survive, starting only
-/// the runs that the answer needs. `plan` holds all that could be needed. What is done is not repeated: the
-/// search goes where the results in the folder lead it. Prints the answers and writes breakdown.json into the
-/// sweep's folder. Returns the exit code.
-int search_breakdown(const Plan& plan, const BreakdownSearch& search, const RunOptions& options,
+/// the runs that the answer needs. `plan` holds all that could be needed; its verdicts follow what is done.
+/// What is done is not repeated: the search goes where the results in the folder lead it. Prints the answers
+/// and writes breakdown.json into the sweep's folder. Returns the exit code.
+int search_breakdown(Plan& plan, const BreakdownSearch& search, const RunOptions& options,
                      const std::atomic<bool>& stop);
 
 }  // namespace varangian

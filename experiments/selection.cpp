@@ -1,7 +1,7 @@
 #include "experiments/selection.h"
 
 #include "core/nearest.h"
-#include "learn/metric.h"
+#include "experiments/judged_columns.h"
 
 #include <algorithm>
 #include <map>
@@ -49,16 +49,6 @@ class AxisLists {
   std::map<const Names*, const Names*> taken_;  // axis -> the list that it is in
 };
 
-Names columns_of(const RunConfig& run, int64_t outputs) {
-  Names columns = {"train_loss"};
-  if (run.validation == 0) return columns;
-  columns.emplace_back("validation_loss");
-  for (const Choice& metric : run.metrics)
-    for (const std::string& column : make<Metric>(Kind::metric, metric.name, metric.values)->columns(outputs))
-      columns.push_back("validation_" + column);
-  return columns;
-}
-
 }  // namespace
 
 SweepSelection parse_selection(const Json& select, const std::string& at, const std::vector<Names>& axes,
@@ -95,19 +85,9 @@ void check_metric(const SweepSelection& selection, const std::string& at, std::s
                         fmt::format("\"{}\": a choice by the test set makes the accuracy that is reported "
                                     "too good; take a validation_ column",
                                     metric));
-  for (const RunConfig& run : runs) {
-    constexpr int64_t kMany = 1000;  // outputs: how many there are is known when the data is read
-    const bool validated =
-        std::find(run.evaluate_on.begin(), run.evaluate_on.end(), Split::validation) != run.evaluate_on.end();
-    if (metric.starts_with("validation_") && (run.validation == 0 || !validated))
-      return problems.add(where, fmt::format("\"{}\" needs a validation split; {}", metric,
-                                             run.validation == 0 ? "set /task/dataset/validation, as 0.2"
-                                                                 : "add \"validation\" to /evaluate/on"));
-    const Names all = columns_of(run, kMany);
-    if (std::find(all.begin(), all.end(), metric) == all.end())
-      return problems.add(
-          where, fmt::format("\"{}\" is not measured{}", metric, suggestion(metric, columns_of(run, 1))));
-  }
+  for (const RunConfig& run : runs)
+    if (const std::string reason = why_not_judged(run, metric); !reason.empty())
+      return problems.add(where, reason);
 }
 
 }  // namespace varangian

@@ -4,45 +4,18 @@
 #include "experiments/text_table.h"
 #include "record/atomic_file.h"
 
-#include <fmt/ranges.h>
-
 namespace varangian {
 namespace {
-
-// What is on the disk of a run of the plan, whose rounds it must have done.
-RunSummary summary_in(const RunConfig& run, const Identity& identity) {
-  RunSummary summary;
-  try {
-    summary = read_run(folder_of(run, identity));
-    if (summary.status == "completed" && summary.rounds_done < run.rounds) summary.status = "unfinished";
-  } catch (const std::exception& error) {
-    summary = RunSummary{.status = "missing", .reason = error.what()};
-  }
-  summary.swept = run.swept;  // as this sweep calls it
-  return summary;
-}
 
 std::string cell_text(const Json& value) {
   return value.is_number() ? fmt::format("{:.4g}", value.get<double>()) : "-";
 }
 
-std::string short_names(const std::vector<std::string>& axes) {
-  std::vector<std::string> names;
-  for (const std::string& axis : axes) names.push_back(axis.substr(axis.rfind('/') + 1));
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
-std::string axes_of(const Json& swept) {
-  std::vector<std::string> axes;
-  for (const auto& [axis, value] : swept.items()) axes.push_back(axis);
-  return short_names(axes);
-}
-
 std::string text_of_answer(const Json& answer, const std::filesystem::path& file) {
   const std::string metric = answer.at("metric");
   const bool by_worst = !answer.at("worst_over").empty(), tested = !answer.at("test_metric").is_null();
-  const std::string worst_over = short_names(answer.at("worst_over"));
-  const std::string rest = axes_of(answer.at("groups").front().at("for"));
+  const std::string worst_over = heading_of(answer.at("worst_over"));
+  const std::string rest = heading_of(answer.at("groups").front().at("for"));
   Cells table(1, {rest.empty() ? "for" : rest, "selected", metric});
   if (by_worst) table[0].push_back("worst " + worst_over);
   if (tested) table[0].push_back(answer.at("test_metric"));
@@ -62,7 +35,7 @@ std::string text_of_answer(const Json& answer, const std::filesystem::path& file
     if (tested) add(test, answer.at("test_metric"));
   }
   std::string text =
-      fmt::format("selected {} by the {} {}{}\n\n{}", short_names(answer.at("over")),
+      fmt::format("selected {} by the {} {}{}\n\n{}", heading_of(answer.at("over")),
                   answer.at("better") == "higher" ? "highest" : "lowest", metric,
                   by_worst ? " in the worst case over " + worst_over : "", aligned_text(table));
   if (undecided > incomplete) text += "none: every value that is complete diverged\n";
@@ -82,7 +55,7 @@ std::string report_selections(const Plan& plan, const std::filesystem::path& fol
   for (const SweepSelection& selection : plan.runs.selections) {
     std::vector<RunSummary> runs;
     for (size_t i = selection.first; i < selection.last; ++i)
-      runs.push_back(summary_in(plan.runs.runs[i], plan.identities[i]));
+      runs.push_back(result_of(plan.runs.runs[i], plan.identities[i]));
     if (runs.empty()) continue;  // all were skipped
     answers.push_back(select_values(selection, runs));
     text += text_of_answer(answers.back(), file) + "\n";

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 namespace varangian {
@@ -60,11 +59,6 @@ std::vector<Group> grouped(const SweepSelection& selection, std::span<const RunS
       for (const Cell& cell : all) found_or_added(setting.cells, &Cell::at, cell.at);
   }
   return groups;
-}
-
-double worst_value(const std::string& column) {
-  const double infinite = std::numeric_limits<double>::infinity();
-  return higher_is_better(column) ? -infinite : infinite;
 }
 
 bool better(double a, double b, const std::string& column) {

@@ -141,11 +141,12 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
   config.erase("search");
 
   Problems problems(where);
+  const std::string question = search.is_object() && search.size() == 1 ? search.begin().key() : "";
+  if (!search.is_null() && question != "adversary" && question != "breakdown")
+    problems.add("/search",
+                 fmt::format("{} is not an object with \"adversary\" or \"breakdown\"", shown(search)));
   std::optional<BreakdownSearch> breakdown;
-  if (search.is_object() && search.size() == 1 && search.contains("breakdown"))
-    breakdown = parse_breakdown(search.at("breakdown"), sweep, problems);
-  else if (!search.is_null())
-    problems.add("/search", fmt::format("{} is not {{\"breakdown\": {{...}}}}", shown(search)));
+  if (question == "breakdown") breakdown = parse_breakdown(search.at(question), sweep, problems);
   std::vector<SweepBlock> blocks;
   if (sweep.is_array())
     for (size_t i = 0; i < sweep.size(); ++i)
@@ -154,6 +155,8 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
     blocks.push_back(read_block(sweep.is_null() ? Json::object() : sweep, "/sweep", problems));
   if (sweep.is_array() && sweep.empty())
     problems.add("/sweep", "an empty list; leave it out for a single run");
+  std::optional<AdversarySearch> adversary;
+  if (question == "adversary") adversary = read_adversary_search(search.at(question), blocks, problems);
   problems.throw_if_any();
 
   size_t left = most;
@@ -164,7 +167,10 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
   Expansion expansion(config, where);
   for (const SweepBlock& block : blocks) expansion.add(block);
   Runs runs = expansion.finish();
-  runs.is_sweep = !sweep.is_null();
+  runs.is_sweep = !sweep.is_null() || adversary;
+  if (adversary) check_search(*adversary, runs.runs, problems);
+  problems.throw_if_any();
+  runs.search = std::move(adversary);
   runs.breakdown = std::move(breakdown);
   return runs;
 }

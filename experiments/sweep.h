@@ -2,6 +2,7 @@
 
 #include "experiments/breakdown.h"
 #include "experiments/config.h"
+#include "experiments/search_adversary.h"
 #include "experiments/selection.h"
 
 #include <optional>
@@ -21,6 +22,7 @@ struct Runs {
   std::vector<RunConfig> runs;
   std::vector<SkippedRun> skipped;
   std::vector<SweepSelection> selections;  ///< of the blocks that have one
+  std::optional<AdversarySearch> search;   ///< then `runs` are its candidates at full length
   bool is_sweep = false;
   std::optional<BreakdownSearch> breakdown;  ///< then only some of the runs are needed
 };

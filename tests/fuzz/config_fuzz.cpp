@@ -40,7 +40,8 @@ std::vector<Json> vocabulary() {
   collect(run_grammar(), "", met, words);
   for (const char* word :
        {"extends", "preset", "sweep", "grid", "zip", "cases", "seeds", "inapplicable", "skip", "force",
-        "error", "rest", "adversary", "select", "over", "worst_over", "metric", "validation_accuracy"})
+        "error", "rest", "adversary", "select", "over", "worst_over", "metric", "validation_accuracy", "search",
+                           "candidates", "budget", "eta"})
     words.push_back(word);
   for (const std::string& name : preset_names()) words.push_back(name);
   return words;

@@ -103,9 +103,10 @@ def test_the_schema_accepts_every_config_and_refuses_mistakes(program):
     valid = json.loads(program.config().read_text())
     jsonschema.validate(valid, schema)
     jsonschema.validate(valid | {"sweep": {"select": {"over": ["rule"], "metric": "validation_loss"}}}, schema)
+    jsonschema.validate(valid | {"search": {"adversary": {"candidates": ["zero", {"name": "ipm", "factor": [1, 2]}]}}}, schema)
     for wrong in [{"rounds": "ten"}, {"wokers": {}}, {"aggregator": "medain"}, {"optimizer": {"name": "sgd", "lr": -1}},
                   {"workers": {"count": 9, "byzantine": 3, "which": "lst"}}, {"seed": -1},
-                  {"sweep": {"select": {"over": ["rule"], "metric": "test_loss"}}}]:
+                  {"sweep": {"select": {"over": ["rule"], "metric": "test_loss"}}}, {"search": {"adversary": {"candidates": []}}}]:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(valid | wrong, schema)
 
