@@ -39,9 +39,10 @@ std::vector<Json> vocabulary() {
   std::set<const Descriptor*> met;
   collect(run_grammar(), "", met, words);
   for (const char* word :
-       {"extends", "preset", "sweep", "grid", "zip", "cases", "seeds", "inapplicable", "skip", "force",
-        "error", "rest", "adversary", "select", "over", "worst_over", "metric", "validation_accuracy", "search",
-                           "candidates", "budget", "eta"})
+       {"extends",   "preset",       "sweep",  "grid",       "zip",    "cases",
+        "seeds",     "inapplicable", "skip",   "force",      "error",  "rest",
+        "adversary", "select",       "over",   "worst_over", "metric", "validation_accuracy",
+        "search",    "candidates",   "budget", "eta"})
     words.push_back(word);
   for (const std::string& name : preset_names()) words.push_back(name);
   return words;
