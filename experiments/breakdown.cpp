@@ -8,7 +8,7 @@
 namespace varangian {
 namespace {
 
-const std::string kAt = "/search/breakdown";
+const std::string kSearchBreakdown = "/search/breakdown";
 
 std::vector<Json> levels_of(const Json& given, Problems& problems) {
   std::vector<Json> levels;
@@ -22,7 +22,7 @@ std::vector<Json> levels_of(const Json& given, Problems& problems) {
         levels.emplace_back(level);
   }
   if (levels.size() < 2)
-    problems.add(kAt + "/levels",
+    problems.add(kSearchBreakdown + "/levels",
                  "want a list of two values or more, the harmless one first, or whole numbers "
                  "{\"from\": 0, \"to\": 7, \"step\": 1}");
   return levels;
@@ -41,7 +41,7 @@ void read_until(const Json& given, BreakdownSearch& search, Problems& problems) 
     search.relative = part[4].matched;
     if (*end == '\0') return;
   }
-  problems.add(kAt + "/until",
+  problems.add(kSearchBreakdown + "/until",
                fmt::format("{} is not of the form \"final_accuracy < 0.5 * clean\" or \"test_loss > 2\"",
                            shown(given)));
 }
@@ -57,7 +57,7 @@ void lay_on(const BreakdownSearch& search, Json& sweep, Problems& problems) {
                      "the search varies this one; leave it out");
     if (block.contains("seeds"))
       problems.add(child(at, std::string("seeds")),
-                   "the search varies seeds; give their number in " + kAt + "/seeds");
+                   "the search varies seeds; give their number in " + kSearchBreakdown + "/seeds");
     if (!block.contains("grid")) block["grid"] = Json::object();
     if (block["grid"].is_object()) block["grid"][search.over] = search.levels;
     block["seeds"] = search.seeds;
@@ -81,22 +81,23 @@ BreakdownSearch parse_breakdown(const Json& block, Json& sweep, Problems& proble
   static const std::vector<std::string> kKeys = {"over", "levels", "until", "seeds"};
   BreakdownSearch search;
   if (!block.is_object()) {
-    problems.add(kAt, fmt::format("{} is not an object with over, levels and until", shown(block)));
+    problems.add(kSearchBreakdown,
+                 fmt::format("{} is not an object with over, levels and until", shown(block)));
     return search;
   }
   for (const auto& [key, value] : block.items())
     if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end())
-      problems.add(child(kAt, key), fmt::format("unknown key{}", suggestion(key, kKeys)));
+      problems.add(child(kSearchBreakdown, key), fmt::format("unknown key{}", suggestion(key, kKeys)));
   const Json over = block.value("over", Json()), seeds = block.value("seeds", Json(3));
   if (over.is_string() && over.get<std::string>().starts_with("/"))
     search.over = over;
   else
-    problems.add(kAt + "/over",
+    problems.add(kSearchBreakdown + "/over",
                  fmt::format("{} is not a JSON pointer, as \"/workers/byzantine\"", shown(over)));
   if (seeds.is_number_integer() && seeds >= 1 && seeds <= 1000)
     search.seeds = seeds;
   else
-    problems.add(kAt + "/seeds", fmt::format("{} is not a whole number from 1", shown(seeds)));
+    problems.add(kSearchBreakdown + "/seeds", fmt::format("{} is not a whole number from 1", shown(seeds)));
   search.levels = levels_of(block.value("levels", Json()), problems);
   read_until(block.value("until", Json()), search, problems);
   if (!search.over.empty()) lay_on(search, sweep, problems);

@@ -17,13 +17,13 @@ Json part_of(const Json& swept, const Names& names) {
   return part;
 }
 
-struct Cell {
+struct SettingCell {
   Json at;
   std::vector<const RunSummary*> runs;
 };
 struct Setting {
   Json values;
-  std::vector<Cell> cells;
+  std::vector<SettingCell> cells;
 };
 struct Group {
   Json swept;
@@ -48,15 +48,16 @@ std::vector<Group> grouped(const SweepSelection& selection, std::span<const RunS
       for (const std::string& name : *names) rest.erase(name);
     Group& group = found_or_added(groups, &Group::swept, rest);
     Setting& setting = found_or_added(group.settings, &Setting::values, part_of(run.swept, selection.over));
-    found_or_added(setting.cells, &Cell::at, part_of(run.swept, selection.worst_over)).runs.push_back(&run);
+    found_or_added(setting.cells, &SettingCell::at, part_of(run.swept, selection.worst_over))
+        .runs.push_back(&run);
   }
   // What one setting was tried against, all are judged by: no setting gains by a run that was skipped.
   for (Group& group : groups) {
-    std::vector<Cell> all;
+    std::vector<SettingCell> all;
     for (const Setting& setting : group.settings)
-      for (const Cell& cell : setting.cells) found_or_added(all, &Cell::at, cell.at);
+      for (const SettingCell& cell : setting.cells) found_or_added(all, &SettingCell::at, cell.at);
     for (Setting& setting : group.settings)
-      for (const Cell& cell : all) found_or_added(setting.cells, &Cell::at, cell.at);
+      for (const SettingCell& cell : all) found_or_added(setting.cells, &SettingCell::at, cell.at);
   }
   return groups;
 }
@@ -72,7 +73,7 @@ std::optional<double> value_of(const RunSummary& run, const std::string& column)
   return run.status == "diverged" ? std::optional(worst_value(column)) : std::nullopt;
 }
 
-std::optional<double> mean_of(const Cell& cell, const std::string& column) {
+std::optional<double> mean_of(const SettingCell& cell, const std::string& column) {
   double sum = 0;
   for (const RunSummary* run : cell.runs)
     if (const auto value = value_of(*run, column))
@@ -96,7 +97,7 @@ std::string test_column(const SweepSelection& selection, std::span<const RunSumm
 }
 
 void note_incomplete(const Setting& setting, const std::string& metric, Json& incomplete) {
-  for (const Cell& cell : setting.cells) {
+  for (const SettingCell& cell : setting.cells) {
     const auto add = [&](const Json& at, const std::string& reason) {
       incomplete.push_back({{"setting", setting.values}, {"at", at}, {"reason", reason}});
     };
@@ -114,8 +115,8 @@ void note_incomplete(const Setting& setting, const std::string& metric, Json& in
 
 // The worst cell of a setting by a column; null when one has no value.
 Json worst_of(const Setting& setting, const std::string& column, double& value) {
-  const Cell* worst = nullptr;
-  for (const Cell& cell : setting.cells) {
+  const SettingCell* worst = nullptr;
+  for (const SettingCell& cell : setting.cells) {
     const std::optional<double> mean = mean_of(cell, column);
     if (!mean) return Json();
     if (worst != nullptr && !better(value, *mean, column)) continue;
@@ -128,7 +129,7 @@ Json worst_of(const Setting& setting, const std::string& column, double& value) 
 Json table_row(const Setting& setting, const std::string& metric, const std::string& test,
                const Json& worst) {
   Json cells = Json::array();
-  for (const Cell& cell : setting.cells) {
+  for (const SettingCell& cell : setting.cells) {
     const auto diverged = std::count_if(cell.runs.begin(), cell.runs.end(),
                                         [](const RunSummary* run) { return run->status == "diverged"; });
     Json row = {{"at", cell.at},

@@ -15,7 +15,7 @@ double mean_of_finite(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-struct Cell {
+struct TableCell {
   std::map<std::string, std::vector<double>> by_seed;  // finite values
   size_t runs = 0, infinite = 0;
 
@@ -32,9 +32,9 @@ struct Cell {
   }
 };
 
-using Grid = std::map<std::pair<std::string, std::string>, Cell>;
+using Grid = std::map<std::pair<std::string, std::string>, TableCell>;
 
-std::string cell_text(const Cell& cell, const Measure& measure, TableFormat format, bool best) {
+std::string cell_text(const TableCell& cell, const Measure& measure, TableFormat format, bool best) {
   const double mean = cell.mean(), deviation = cell.deviation();
   const bool latex = format == TableFormat::latex;
   if (std::isnan(mean)) return number_text(cell.runs > 0 ? INFINITY : NAN, measure, format);
@@ -52,7 +52,7 @@ Cells long_form(const Grid& grid, const Measure& measure, const std::vector<std:
   for (const std::string& row : rows)
     for (const std::string& column : columns) {
       const auto found = grid.find({row, column});
-      const Cell cell = found == grid.end() ? Cell() : found->second;
+      const TableCell cell = found == grid.end() ? TableCell() : found->second;
       lines.push_back({row, column, number_text(cell.mean(), measure, TableFormat::csv),
                        number_text(cell.deviation(), measure, TableFormat::csv), std::to_string(cell.runs),
                        std::to_string(cell.runs - cell.infinite)});
@@ -76,7 +76,7 @@ Cells cell_table(const Axes& axes, const Measurements& measurements, const std::
     rows.push_back(value_label(value_on(*run, row_axis)));
     columns.push_back(value_label(value_on(*run, column_axis)));
     if (!value) continue;
-    Cell& cell = grid[{rows.back(), columns.back()}];
+    TableCell& cell = grid[{rows.back(), columns.back()}];
     ++cell.runs;
     if (std::isfinite(*value))
       cell.by_seed[seed_axis.empty() ? "" : value_label(value_on(*run, seed_axis))].push_back(*value);
