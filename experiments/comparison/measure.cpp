@@ -32,7 +32,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 }
 
 std::string in_words(const Measure& measure) {
-  const char* reaches = measure.column_is_better_higher() ? "is at least" : "is at most";
+  const char* reaches = higher_is_better(measure.column) ? "is at least" : "is at most";
   switch (measure.kind) {
     case Measure::Kind::last:
       return measure.column + " at the end of the run";
@@ -69,13 +69,13 @@ void read_parameter(const std::string& text, Measure& measure) {
 
 Measure finished(Measure measure) {
   const bool counts = measure.kind == Measure::Kind::rounds_to || measure.kind == Measure::Kind::bits_to;
-  measure.higher = !counts && measure.column_is_better_higher();
+  measure.higher = !counts && higher_is_better(measure.column);
   measure.words = in_words(measure);
   return measure;
 }
 
 bool reached(double value, const Measure& measure) {
-  return measure.column_is_better_higher() ? value >= measure.target : value <= measure.target;
+  return higher_is_better(measure.column) ? value >= measure.target : value <= measure.target;
 }
 
 // A diverged run stays at chance, or at an infinitely bad value, from its next evaluation on.
@@ -113,10 +113,6 @@ double area(const Curve& curve) {
 }
 
 }  // namespace
-
-bool Measure::column_is_better_higher() const {
-  return column.find("accuracy") != std::string::npos || column == "r2" || column.ends_with("_r2");
-}
 
 Measure parse_measure(const std::string& text, const std::vector<std::string>& columns) {
   if (text == "final_accuracy") {
@@ -170,7 +166,7 @@ Curve read_curve(const RunSummary& run, const Measure& measure) {
   const std::vector<double>* down = table.column("bytes_down");
   const std::vector<double>& rounds = *table.column("round");
   const bool diverged = run.status == "diverged";
-  const double worst = measure.column_is_better_higher() ? -kNever : kNever;
+  const double worst = higher_is_better(measure.column) ? -kNever : kNever;
   Curve curve;
   double bytes = 0;
   for (size_t i = 0; values != nullptr && i < rounds.size(); ++i) {

@@ -17,9 +17,6 @@ struct Measure {
   double target = 0;    ///< of `rounds_to` and `bits_to`
   bool higher = false;  ///< whether more of the number is better
   std::string words;    ///< "test_accuracy at the end of the run"
-
-  /// Whether more of the column is better: accuracies and r2, nothing else.
-  bool column_is_better_higher() const;
 };
 
 /// Reads `last:COLUMN` (or the column alone), `mean:COLUMN:K` (of the last K values), `best:COLUMN`,
