@@ -135,8 +135,7 @@ void SweepSession::listen() {
   std::vector<Job*> heard;
   for (Job& job : jobs_) {
     if (!job.run) continue;
-    if (stop_ && !job.told_to_stop) job.process->request_stop();
-    job.told_to_stop |= stop_;
+    if (stop_) job.process->request_stop();  // again and again: one that has just started may not listen yet
     sockets.push_back({.fd = job.process->socket(), .events = POLLIN, .revents = 0});
     heard.push_back(&job);
   }

@@ -37,7 +37,6 @@ class SweepSession {
     std::unique_ptr<WorkerProcess> process;  ///< null until the first run, and after it died
     std::optional<size_t> run;
     std::chrono::steady_clock::time_point start;
-    bool told_to_stop = false;
   };
 
   void pass_over();

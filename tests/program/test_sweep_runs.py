@@ -78,6 +78,17 @@ def test_ctrl_c_stops_all_runs_at_a_checkpoint_and_the_same_command_goes_on(prog
     assert sorted(len(manifest["sessions"]) for manifest in manifests(program)) == [1, 1, 2, 2]
 
 
+def test_ctrl_c_reaches_a_process_that_has_just_started(program):
+    config = program.config(**LONG | {"rounds": 1000000}, **SWEEP)
+    process = program.start("run", config, "--jobs", 2)
+    deadline = time.monotonic() + 60
+    while len(children(process.pid)) < 2:  # they load LibTorch now, and ignore signals
+        assert process.poll() is None and time.monotonic() < deadline
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130, said
+
+
 def test_a_sweep_that_is_killed_takes_its_processes_along_and_goes_on(program):
     config = program.config(**LONG, **SWEEP)
     process = program.start("run", config, "--jobs", 2)
