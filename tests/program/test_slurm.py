@@ -40,9 +40,11 @@ def sessions(program):
 
 
 def finish(program, cluster, job):
-    cluster.wait(lambda: "PENDING" in cluster.states(), "the queue")
-    subprocess.run(["scontrol", "update", f"jobid={job}_0", "starttime=now"])  # it waits two minutes otherwise
-    cluster.wait(lambda: statuses(program) == ["completed"] * 4, "the runs", 120)
+    def completed():  # a job that was queued again waits two minutes; Slurm says so anew when the old one is cleaned up
+        subprocess.run(["scontrol", "update", f"jobid={job}_0", "starttime=now"], capture_output=True)
+        return statuses(program) == ["completed"] * 4
+
+    cluster.wait(completed, "the runs", 200)
     cluster.wait(lambda: not cluster.states(), "the job")
 
 
