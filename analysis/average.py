@@ -53,10 +53,8 @@ def average(runs, tables, column):
 
 
 def band(ys):
-    if ys.shape[1] < 3:
-        return {"low": ys.min(axis=1), "high": ys.max(axis=1)}
-    spread = ys.std(axis=1).fillna(0.0)
-    return {"low": ys.mean(axis=1) - spread, "high": ys.mean(axis=1) + spread}
+    mean, spread, enough = ys.mean(axis=1), ys.std(axis=1), ys.count(axis=1) >= 3
+    return {"low": (mean - spread).where(enough, ys.min(axis=1)), "high": (mean + spread).where(enough, ys.max(axis=1))}
 
 
 def in_words(sizes):

@@ -1,34 +1,23 @@
 """The command `breakdown`: final accuracy against the number of liars, and how many each rule survives."""
 
-from dataclasses import dataclass
-
-import numpy as np
 import pandas as pd
 
 from . import labels, notes, page, points, quantities, roles, sweep
-from .average import Average, band, in_words
-from .errors import NothingToDraw, Unusable, UsageError
+from .answers import answers_beside
+from .average import in_words
+from .errors import NothingToDraw, UsageError
+from .falls import BySearch, ByShare, falls_of
 from .figure import Figure, Words
 from .frames import runs_of, source_name, tell
 from .panel import Line, scale_of
 from .strokes import Strokes
-from .table import final
 
 
-@dataclass(frozen=True)
-class Fall:
-    """One line: a rule, and the other settings of its panel."""
-
-    average: Average
-    clean: float  # accuracy where nobody lies
-    survived: float | None  # the largest value up to which it never falls below, None where it falls at once
-    broken: float | None  # the first value at which it has, None where it never does
-
-
-def plot_breakdown(source, y=None, over=None, below=0.5, share=False, panel=None, color=None, *, only=(), order=(),
+def plot_breakdown(source, y=None, over=None, below=None, share=False, panel=None, color=None, *, only=(), order=(),
                    title=None, width=None, warn=tell):
     """Accuracy against the number of liars, with a cross where it falls below a share of the clean one.
 
+    `below` is that share, by default 0.5; without it the runs of a search for breaking points get its own answers.
     `over` is the swept axis of numbers, by default that of the liars; `share` divides it by the number of workers. The
     axes of the panels come first, then those of the tables of what is survived. The rest is as in plot_curves.
     """
@@ -53,21 +42,23 @@ def drawn(source, y, over, below, share, panel, color, only, order, title, width
     runs = sweep.only(runs_of(source, warn), only)
     if not runs:
         raise NothingToDraw("no run has all the values that --only names")
-    column = y or quantities.default_columns(runs)[0]
+    answers = answers_beside(runs, warn) if below is None and over is None and y is None else None
+    judge = BySearch(answers) if answers else ByShare(0.5 if below is None else below)
+    column = answers.column(runs) if answers else y or quantities.default_columns(runs)[0]
     quantities.check_columns(runs, [column], source_name(source))
-    if not quantities.is_accuracy(column):
+    if not answers and not quantities.is_accuracy(column):
         raise UsageError(f'a share of the clean value says nothing about "{column}"; name an accuracy by --y')
     swept = sweep.sweep_of(runs, order)
-    over = axis_over(swept, over)
-    places = {run.path: place_of(run, over, share) for run in runs}
+    over = axis_over(swept, answers.over if answers else over)
     rest = sweep.without(swept, over)
     panels = sweep.panels_of(runs, rest, panel, color)
-    curves = [(panel, curve) for panel in panels for curve in panel.curves]
-    falls = falls_of(curves, places, column, below, warn)
+    curves = [(", ".join(filter(None, [panel.title, labels.words(curve.color), curve.style_label])), curve)
+              for panel in panels for curve in panel.curves]
+    falls = falls_of(curves, over, share_of_workers if share else lambda run, value: float(value), column, judge, warn)
     panels = [sweep.kept(panel, falls) for panel in panels]
     panels = [panel for panel in panels if panel.curves]
     x_label = "Byzantine workers" if over == roles.axis_of("liars", [over]) else swept.titles[over]
-    small = small_print(runs, rest, list(falls.values()), column, below, x_label)
+    small = small_print(runs, rest, list(falls.values()), column, judge, x_label)
     words = Words(title=notes.title(runs) if title is None else title, under=notes.subtitle(runs), small=small,
                   x_label=f"{x_label} (share of all)" if share else x_label,
                   y_labels={column: quantities.y_label(column, 1)})
@@ -84,7 +75,7 @@ def drawn(source, y, over, below, share, panel, color, only, order, title, width
         sheet = figure.drawn()
     page.warn_about_width(sheet, asked, warn)
     rows = [(panel, curve, falls[id(curve)]) for panel in panels for curve in panel.curves]
-    table = points.drawn(rows, rest, words, x_label, share, below, asked)
+    table = points.drawn(rows, rest, words, x_label, share, judge, asked)
     return page.Drawn(sheet, figure.axes, data_of(rows, rest, column, x_label)), table
 
 
@@ -101,55 +92,21 @@ def axis_over(swept, asked):
     return axis
 
 
-def place_of(run, axis, share):
-    value = sweep.value_of(run, axis)
-    if value is labels.MISSING or not share:
-        return None if value is labels.MISSING else float(value)
+def share_of_workers(run, liars):
     count = run.manifest["workers"].get("count")
     if not labels.is_number(count) or count <= 0:
         raise UsageError(f"--share: the manifest of {run.path} does not say how many workers there are")
-    return value / count
+    return liars / count
 
 
-def falls_of(curves, places, column, below, warn):
-    """id of a curve -> its fall; curves without a clean value to compare with are left out."""
-    falls = {}
-    for panel, curve in curves:
-        values = {}
-        for run in curve.runs:
-            try:
-                value = final(run, column)
-                if places[run.path] is not None:
-                    values.setdefault(places[run.path], []).append(value)
-            except Unusable as reason:
-                warn(f"{run.path} left out: {reason}")
-        if 0.0 in values:
-            falls[id(curve)] = fall_of(values, below)
-        else:
-            name = ", ".join(filter(None, [panel.title, labels.words(curve.color), curve.style_label]))
-            warn(f"{name} left out: it has no finished run at 0 to compare with")
-    if not falls:
-        raise NothingToDraw("no run at 0 is finished, and a breaking point is told from the accuracy there")
-    return falls
-
-
-def fall_of(values, below):
-    ys = pd.DataFrame({place: pd.Series(found) for place, found in sorted(values.items())}).T
-    mean = ys.mean(axis=1)
-    table = pd.DataFrame({"x": ys.index, "mean": mean, **band(ys)}, index=ys.index)
-    low = np.flatnonzero(mean < below * mean[0.0])
-    stops = [(ys.index[low[0]], mean.iloc[low[0]])] if len(low) else []
-    survived = ys.index[-1] if not len(low) else ys.index[low[0] - 1] if low[0] else None
-    return Fall(Average(table, stops, ys.shape[1]), mean[0.0], survived, ys.index[low[0]] if len(low) else None)
-
-
-def small_print(runs, swept, falls, column, below, x_label):
-    said = [in_words([fall.average.seeds for fall in falls]).replace("for each curve", "for each point")]
+def small_print(runs, swept, falls, column, judge, x_label):
+    said = [in_words([count for fall in falls for count in fall.counts]).replace("for each curve", "for each point")]
     chances = sorted({run.chance for run in runs if run.chance is not None})
     if chances:
         said.append(f"Dotted line: chance, {' and '.join(f'{100 * chance:.3g}%' for chance in chances)}.")
     name = labels.column(column)
-    said.append(f"×: first below {100 * below:.3g}% of the {name[0].lower()}{name[1:]} at 0 {x_label.lower()}.")
+    bound = judge.bound(f"the {name[0].lower()}{name[1:]} {judge.clean(x_label.lower())}")
+    said.append(f"×: first {bound}.")
     if any(run.diverged for run in runs):
         said.append("A diverged run counts as chance.")
     return " ".join([*said, *notes.in_all_runs(swept, {"panel"})])

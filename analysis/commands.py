@@ -41,7 +41,8 @@ examples:
 
 Draws the final accuracy against the number of liars, a line a rule, with a cross where it first falls
 below a share of what it is without liars; and a table of the largest number that each rule survives,
-as a second figure and as FILE_STEM-points.csv.
+as a second figure and as FILE_STEM-points.csv. The runs of a search for breaking points get their crosses
+where the search found them (breakdown.json), unless --below, --y or --over asks for something else.
 """
 
 PHASES_EXAMPLES = """\
@@ -143,8 +144,9 @@ def add_breakdown(commands):
     arguments.add_figure(breakdown, "breakdown")
     breakdown.add_argument("--y", metavar="COLUMN", help="accuracy in metrics.csv (default: the test's)")
     breakdown.add_argument("--over", metavar="AXIS", help="swept axis of numbers (default: that of the liars)")
-    breakdown.add_argument("--below", metavar="SHARE", type=arguments.fraction, default=0.5,
-                           help="share of the accuracy without liars below which a rule is broken (default: 0.5)")
+    breakdown.add_argument("--below", metavar="SHARE", type=arguments.fraction,
+                           help="share of the accuracy without liars below which a rule is broken (default: what a "
+                                "search for breaking points found, else 0.5)")
     breakdown.add_argument("--share", action="store_true", help="liars as a share of all workers")
     breakdown.add_argument("--panel", metavar="AXIS[,AXIS...]", help='axes that make the panels; "none" for one panel')
     breakdown.add_argument("--color", "--colour", metavar="AXIS", help="swept axis that makes the lines' colours")

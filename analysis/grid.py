@@ -46,6 +46,8 @@ class Grid:
         names = labels.values(first.columns)
         heads = [names[labels.key(value)] for value in first.columns]
         longest = max(page.width_of(word, page.KEY) for head in heads for word in head.split())
+        values = [cell.mean for table in self.tables for cell in table.cells.values()]
+        self.whole_numbers = not self.accuracy and all(value == round(value) for value in values if math.isfinite(value))
         texts = [self.text(cell) for table in self.tables for cell in table.cells.values()]
         least = max(longest, *(page.width_of(text, page.KEY) for text in texts)) + PAD
         self.wide = least if width else max(NARROWEST, least)
@@ -162,7 +164,7 @@ class Grid:
         for side in axes.spines.values():
             side.set_visible(False)
         axes.yaxis.tick_right()
-        axes.yaxis.set_major_locator(MaxNLocator(6 if tall > 1 else 3))
+        axes.yaxis.set_major_locator(MaxNLocator(6 if tall > 1 else 3, integer=self.whole_numbers))
         if self.accuracy:
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.10g}"))
         point = 0.08 / tall

@@ -11,7 +11,7 @@ from .shades import shades_of
 from .table import Cell, Table
 
 
-def drawn(rows, swept, words, over, share, below, width):
+def drawn(rows, swept, words, over, share, judge, width):
     """`rows` are triples of a panel, a curve and its fall; rules go down, panels across."""
     titles = list(dict.fromkeys(panel.title for panel, _, _ in rows))
     axis = rows[0][0].color_axis
@@ -20,13 +20,15 @@ def drawn(rows, swept, words, over, share, below, width):
     for panel, curve, fall in rows:
         place = labels.key(line_name(panel, curve, swept)), labels.key(panel.title or "all")
         cells[place] = Cell((float("-inf") if fall.survived is None else float(fall.survived),),
-                            mark=" +" if fall.broken is None else "")
+                            mark=(" +" if fall.broken is None else "") + ("" if fall.sure else " ?"))
     table = Table("line", "panel", lines, [title or "all" for title in titles], cells, 1)
     what = f"share of {over.lower()}" if share else f"number of {over.lower()}" if "workers" in over else over
-    said = [f"Largest {what} up to which the final accuracy stays at "
-            f"{100 * below:.3g}% of the clean one or more, among those that were run."]
+    said = [f"Largest {what}, among those that were run, before the first that leaves a final value "
+            f"{judge.bound('the clean one')}."]
     if any(fall.broken is None for _, _, fall in rows):
         said.append("+: no larger one was run.")
+    if not all(fall.sure for _, _, fall in rows):
+        said.append("?: single runs, or levels above, say otherwise.")
     if any(fall.survived is None for _, _, fall in rows):
         said.append("Empty: broken at once.")
     grid_words = GridWords(words.title, words.under, " ".join(said), "survived",

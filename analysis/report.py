@@ -82,7 +82,7 @@ def pictures_of(runs, tell):
         add("heatmap", "Final values", heatmap.drawn, None, None, None, (), (), "last", False, None, True, (), (), "",
             None)
     if roles.axis_of("liars", numbers.axes) and quantities.is_accuracy(quantities.default_columns(runs)[0]):
-        add("breakdown", "Against the number of liars", breakdown.drawn, None, None, 0.5, False, None, None, (), (),
+        add("breakdown", "Against the number of liars", breakdown.drawn, None, None, None, False, None, None, (), (),
             "", None)
     add("phases", "Where the time goes", phases.drawn, None, (), (), "", None)
     return found

@@ -1,6 +1,7 @@
 """The command breakdown: where a line falls, what a rule survives, and what is refused."""
 
 import itertools
+import json
 
 import pandas as pd
 import pytest
@@ -76,7 +77,52 @@ def test_lines_without_a_clean_value_are_left_out_and_named(liars, tmp_path, war
 
 def test_no_clean_run_at_all_ends_with_1(liars, capsys):
     assert main(["breakdown", str(liars), "--only", "byzantine workers=2,4"]) == 1
-    assert "no run at 0 is finished" in capsys.readouterr().err
+    assert "error: nothing is left to draw: it has no finished run at 0 to compare with" in capsys.readouterr().err
+
+
+@pytest.fixture
+def searched(liars):
+    """The same runs, as those of a search; its answers are not what the means would say."""
+    def write(**changes):
+        answers = [{"swept": {"rule": rule, "adversary": adversary}, "survives": 2, "breaks": 4, "surely_survives": 2,
+                    "surely_breaks": 4, "monotone": True, "failure": None} for rule in RULES for adversary in ("flip", "zero")]
+        answers[0] |= {"surely_survives": 0}
+        answers[1] |= {"survives": None, "breaks": 0, "surely_survives": None, "surely_breaks": 0}
+        answers[-1] |= {"failure": "out of memory"}
+        (liars / "breakdown.json").write_text(json.dumps({
+            "over": "/workers/byzantine", "metric": "final_accuracy", "bound": 0.7, "of_clean": True, "below": True,
+            "answers": answers} | changes))
+        return liars
+    return write
+
+
+def test_the_runs_of_a_search_get_its_answers(searched, warnings):
+    axes = plot_breakdown(searched(), warn=warnings.append)
+    crosses = [sorted(line.get_xdata()[0] for line in panel.lines if line.get_marker() == "x") for panel in axes[:2]]
+    assert crosses == [[4, 4, 4], [0, 4]]
+    assert [line for line in warnings if "left out: out of memory" in line]
+
+
+def test_a_search_says_what_it_asked_and_what_is_unsure(searched):
+    folder = searched()
+    assert survived(folder, "--only", "adversary=flip") == {"mean": (2, 4), "median": (2, 4), "vote": (2, 4)}
+    said = " ".join(texts((folder / "breakdown.svg").read_text()))
+    assert "×: first below 70% of the test accuracy at the first level in most runs." in said
+    said = " ".join(texts((folder / "breakdown-points.svg").read_text()))
+    assert "2 ?" in said and "?: single runs, or levels above, say otherwise." in said
+    assert survived(folder, "--only", "adversary=flip", "--below", "0.5")["vote"][0] == 6
+
+
+def test_a_search_by_another_column_than_accuracy(searched, capsys):
+    assert main(["breakdown", str(searched(metric="train_loss"))]) == 1  # these runs measured none
+    assert '"train_loss" was never measured' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"answers": 3}', '{"over": "/workers/byzantine", "answers": [{}]}'])
+def test_a_broken_answer_is_named_and_the_runs_tell(liars, capsys, text):
+    (liars / "breakdown.json").write_text(text)
+    assert survived(liars)["median"] == (4, 6)
+    assert "is not what a search leaves" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options, said", [
