@@ -3,6 +3,8 @@
 #include "experiments/import/byzfl_older.h"
 #include "experiments/import/byzfl_parts.h"
 
+#include <fmt/ranges.h>
+
 #include <cmath>
 #include <numeric>
 
@@ -114,7 +116,8 @@ class ByzflImport {
     draft_.set("/task/dataset/validation", validation);
     draft_.grid("/evaluate/every", file_.numbers(kResults + "/evaluation_delta", 50, true));
     Json on = Json::array();
-    if (validation > 0) on.push_back("validation");
+    validates_ = validation > 0;
+    if (validates_) on.push_back("validation");
     if (file_.flag(kResults + "/evaluate_on_test", true)) on.push_back("test");
     draft_.set("/evaluate/on", on);
     if (!file_.value(kResults + "/batch_size_evaluation").is_null())
@@ -138,17 +141,25 @@ class ByzflImport {
   // ByzFL's choice of hyper-parameters: of these, the point whose worst attack leaves the best validation
   // accuracy, for each combination of everything else.
   void selection() {
-    Json over = Json::array();
+    std::vector<std::string> over, attacks;
     for (const char* pointer : {"/optimizer/lr", "/workers/momentum/beta", "/optimizer/weight_decay"})
       if (draft_.is_swept(pointer)) over.push_back(pointer);
     if (over.empty()) return;
-    file_.note("", fmt::format("ByzFL then takes the best of {} by the highest validation accuracy under the "
-                               "worst attack; here all of them run, and which is best is yours to say",
-                               over.dump()));
+    if (!validates_)
+      return file_.note("",
+                        fmt::format("without a validation split nothing can choose among the values of {}; "
+                                    "size_train_set below 1 makes one",
+                                    fmt::join(over, ", ")));
+    if (draft_.has_cases("adversary")) attacks.push_back("adversary");
+    draft_.select(over, attacks);
+    file_.note("",
+               "the values selected are the best by the validation accuracy of the last round; ByzFL "
+               "compares the best round of each curve");
   }
 
   ForeignFile file_;
   Draft draft_;
+  bool validates_ = false;
 };
 
 }  // namespace

@@ -34,6 +34,11 @@ void Draft::cases(const std::string& name, const std::vector<Labelled>& points) 
       for (const auto& [pointer, value] : settings.items()) set(pointer, value);
 }
 
+void Draft::select(const std::vector<std::string>& over, const std::vector<std::string>& worst_over) {
+  select_["over"] = over;
+  if (!worst_over.empty()) select_["worst_over"] = worst_over;
+}
+
 Json Draft::config() const {
   Json config = settings_, sweep = Json::object();
   if (!zip_.empty()) sweep["zip"] = zip_;
@@ -41,6 +46,7 @@ Json Draft::config() const {
   if (!cases_.empty()) sweep["cases"] = cases_;
   if (sweep.empty()) return config;
   sweep["inapplicable"] = "skip";
+  if (!select_.empty()) sweep["select"] = select_;
   config["sweep"] = sweep;
   return config;
 }

@@ -21,12 +21,17 @@ class Draft {
   /// Labels must differ.
   void cases(const std::string& name, const std::vector<Labelled>& points);
 
+  /// Which values of these axes do best is asked in the worst case over those.
+  void select(const std::vector<std::string>& over, const std::vector<std::string>& worst_over);
+
   bool is_swept(const std::string& pointer) const { return grid_.contains(pointer); }
+  bool has_cases(const std::string& name) const { return cases_.contains(name); }
   /// With the sweep, if there are axes.
   Json config() const;
 
  private:
-  Json settings_ = Json::object(), grid_ = Json::object(), zip_ = Json::object(), cases_ = Json::object();
+  Json settings_ = Json::object(), grid_ = Json::object(), zip_ = Json::object(), cases_ = Json::object(),
+       select_ = Json::object();
 };
 
 }  // namespace varangian

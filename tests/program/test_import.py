@@ -69,7 +69,8 @@ def test_lists_become_axes_and_all_else_a_setting(imported):
     assert ours["workers"]["momentum"] == {"beta": 0.8, "damped": True}
     assert ours["workers"]["partition"]["byzantine_data"] == "none"
     assert ours["schedule"] == {"name": "step", "at": [40], "factor": 0.5}
-    assert '["/optimizer/lr"] by the highest validation accuracy under the worst attack' in notes
+    assert sweep["select"] == {"over": ["/optimizer/lr"], "worst_over": ["adversary"]}
+    assert "ByzFL compares the best round of each curve" in notes
     assert "64 runs" in notes
 
 
@@ -164,6 +165,11 @@ def test_chains_parameters_and_distributions_multiply(imported):
     assert list(cases["seed"]) == ["2, data 4", "2, data 5", "3, data 4", "3, data 5"]
 
 
+def test_without_a_validation_split_nothing_is_selected(imported):
+    ours, notes = imported(with_value(EVERY_KEY, "/benchmark_config/size_train_set", 1.0))
+    assert "select" not in ours["sweep"] and "nothing can choose among the values of /optimizer/lr" in notes
+
+
 def test_what_byzfl_drops_is_dropped(imported):
     theirs = with_value(EVERY_KEY, "/benchmark_config/tolerated_f", [1, 2])
     ours, notes = imported(theirs)
@@ -245,7 +251,8 @@ def test_an_imported_config_runs(program, few_images):
     (program.folder / "config.json").write_text(json.dumps(EVERY_KEY))
     done = program("import", "byzfl", "config.json", "--output", "ours.json")
     assert "ours.json: 64 runs" in done.stderr and "next: varangian check ours.json" in done.stderr
-    program("run", "ours.json", "--device", "cpu", "--set", "/rounds=2")
+    done = program("run", "ours.json", "--device", "cpu", "--set", "/rounds=2")
+    assert "selected lr by the highest validation_accuracy in the worst case over adversary" in done.stdout
     runs = manifests(program.folder / "results/byzfl")
     assert len(runs) == 64 and {run["status"] for run in runs} == {"completed"}
     assert "exists already" in program("import", "byzfl", "config.json", "--output", "ours.json", expect=2).stderr
