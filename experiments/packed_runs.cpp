@@ -90,8 +90,8 @@ Pack open_pack(const fs::path& archive, const fs::path& folder) {
   if (pack.runs.empty()) throw Error::format("{}: is no pack: there is no run in it", archive.string());
   for (const auto& [name, how] : changes) {
     const std::string text = fmt::format("{} {}", printable(name), how);
-    const auto owner = std::find_if(pack.runs.begin(), pack.runs.end(), [&](const PackedRun& run) {
-      return name.starts_with("runs/" + run.name + "/");
+    const auto owner = std::find_if(pack.runs.begin(), pack.runs.end(), [&path = name](const PackedRun& run) {
+      return path.starts_with("runs/" + run.name + "/");
     });
     if (owner == pack.runs.end())
       pack.wrong.push_back(text);
