@@ -9,6 +9,7 @@
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>
 
+#include <map>
 #include <set>
 
 namespace varangian {
@@ -49,6 +50,15 @@ Costs costs_of(const RunConfig& run, DataCache& data) {
   return costs;
 }
 
+// What costs depend on: runs that differ in the rest need not be put together once more.
+std::string shape_of_costs(const RunConfig& run) {
+  Json shape = run.resolved;
+  for (const char* key : {"seed", "schedule"}) shape.erase(key);
+  for (const char* key : {"lr", "weight_decay"}) shape["optimizer"].erase(key);
+  shape["workers"]["momentum"] = run.beta > 0;
+  return shape.dump();
+}
+
 void check(const PlanOptions& options) {
   Plan plan = make_plan(options);
   const Runs& runs = plan.runs;
@@ -61,8 +71,11 @@ void check(const PlanOptions& options) {
   for (const SkippedRun& skipped : runs.skipped)
     fmt::print("skipped       {}: {}\n", label_of(skipped.swept), skipped.reason);
   double disk = 0;
+  std::map<std::string, Costs> known;
   for (size_t i = 0; i < runs.runs.size(); ++i) {
-    const Costs costs = costs_of(runs.runs[i], plan.data);
+    const auto [entry, fresh] = known.try_emplace(shape_of_costs(runs.runs[i]));
+    if (fresh) entry->second = costs_of(runs.runs[i], plan.data);
+    const Costs& costs = entry->second;
     if (shown.insert(costs.line).second) fmt::print("{}\n", costs.line);
     if (plan.verdicts[i].starts) disk += costs.disk;
   }

@@ -159,11 +159,12 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
   if (question == "adversary") adversary = read_adversary_search(search.at(question), blocks, problems);
   problems.throw_if_any();
 
-  size_t left = most;
-  for (const SweepBlock& block : blocks) {
-    if (block.size() > left) throw Error::format("{}: /sweep: more than {} runs", where, most);
-    left -= block.size();
-  }
+  size_t count = 0;
+  for (const SweepBlock& block : blocks)
+    if (__builtin_add_overflow(count, block.size(), &count)) count = SIZE_MAX;
+  if (count > most)
+    throw Error::format("{}: /sweep: more than {} runs: {}; leave out values, or make several configs of it",
+                        where, most, count == SIZE_MAX ? "beyond counting" : std::to_string(count));
   Expansion expansion(config, where);
   for (const SweepBlock& block : blocks) expansion.add(block);
   Runs runs = expansion.finish();

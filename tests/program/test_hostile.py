@@ -70,7 +70,7 @@ def test_what_is_no_file_is_not_read(program, place):
     ({"sweep": {"zip": {"/seed": [1, 2], "/rounds": [1]}}}, "/sweep/zip/~1rounds: [1] is not a list as long as"),
     ({"sweep": {"cases": {"a": {"b": {"/aggregator": "medain"}}}}}, 'did you mean "median"? (in the run with a = b)'),
     ({"sweep": {"grid": {"/seed": [1, 1]}}}, "are the same; drop one"),
-    ({"sweep": {"grid": {"/seed": list(range(1000)), "/rounds": list(range(1, 1000))}}}, "/sweep: more than 100000 runs"),
+    ({"sweep": {"grid": {"/seed": list(range(1000)), "/rounds": list(range(1, 1000))}}}, "/sweep: more than 100000 runs: 999000; leave out values"),
     ({"from": "nowhere.safetensors"}, "x.json: /from: nowhere.safetensors: cannot be read"),
     ({"extends": "x.json"}, "/extends: this file extends itself"),
     ({"task": {"dataset": {"name": "quadratic", "dimension": 100000000}}, "workers": {"count": 10000, "byzantine": 3}},
