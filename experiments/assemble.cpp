@@ -40,19 +40,31 @@ Shards deal(const RunConfig& run, const Samples& samples, const std::vector<int6
   const bool liars_own_data = run.byzantine_data == "shard";
   const int64_t owners = liars_own_data ? roster.count : static_cast<int64_t>(roster.honest.size());
   const auto partition = make<Partition>(Kind::partition, run.partition.name, run.partition.values);
+  const int64_t count = run.shards.value_or(owners);
+  const Random random(run.data_seed, Purpose::partition);
   const Shards dealt = located("/workers/partition", [&] {
-    return partition->deal(labels, static_cast<int64_t>(positions.size()), samples.classes, owners,
-                           Random(run.data_seed, Purpose::partition));
+    return partition->deal(labels, static_cast<int64_t>(positions.size()), samples.classes, count, random);
   });
+  // One draw for any number of owners: with more of them nobody's shard changes.
+  const Permutation drawn(random, static_cast<uint64_t>(count), 0, 1);
+  const auto shard_of = [&](int64_t owner) {
+    return static_cast<size_t>(run.shards ? drawn(static_cast<uint64_t>(owner))
+                                          : static_cast<uint64_t>(owner));
+  };
 
   Shards shards(static_cast<size_t>(roster.count));
+  std::vector<bool> is_held(positions.size());
   for (int64_t owner = 0; owner < owners; ++owner) {
     const int64_t worker = liars_own_data ? owner : roster.honest[static_cast<size_t>(owner)];
-    for (const int64_t index : dealt[static_cast<size_t>(owner)])
+    for (const int64_t index : dealt[shard_of(owner)]) {
       shards[static_cast<size_t>(worker)].push_back(positions[static_cast<size_t>(index)]);
+      is_held[static_cast<size_t>(index)] = true;
+    }
   }
   if (run.byzantine_data == "honest_union")
-    for (const int64_t liar : roster.byzantine) shards[static_cast<size_t>(liar)] = positions;
+    for (const int64_t liar : roster.byzantine)
+      for (size_t i = 0; i < positions.size(); ++i)
+        if (is_held[i]) shards[static_cast<size_t>(liar)].push_back(positions[i]);
   if (run.short_shard == "error")
     for (int64_t worker = 0; worker < roster.count; ++worker) {
       const size_t size = shards[static_cast<size_t>(worker)].size();

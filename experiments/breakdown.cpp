@@ -78,7 +78,7 @@ bool BreakdownSearch::breaks(double value, double clean) const {
 }
 
 BreakdownSearch parse_breakdown(const Json& block, Json& sweep, Problems& problems) {
-  static const std::vector<std::string> kKeys = {"over", "levels", "until", "seeds"};
+  static const std::vector<std::string> kKeys = {"over", "levels", "until", "seeds", "hold"};
   BreakdownSearch search;
   if (!block.is_object()) {
     problems.add(kSearchBreakdown,
@@ -115,6 +115,10 @@ Json breakdown_schema() {
            {{"over", text},
             {"levels", {{"anyOf", {{{"type", "array"}, {"minItems", 2}}, range}}}},
             {"until", text},
+            {"hold",
+             {{"anyOf",
+               {{{"enum", {"shard_size", "total_batch", "data_set"}}},
+                {{"type", "array"}, {"items", {{"enum", {"shard_size", "total_batch", "data_set"}}}}}}}}},
             {"seeds", {{"type", "integer"}, {"minimum", 1}}}}},
           {"required", {"over", "levels", "until"}},
           {"additionalProperties", false}};

@@ -10,7 +10,8 @@
 
 namespace varangian {
 
-/// "search": {"breakdown": {"over", "levels", "until", "seeds"}}: how much of something a rule survives.
+/// "search": {"breakdown": {"over", "levels", "until", "seeds", "hold"}}: how much of something a rule
+/// survives.
 struct BreakdownSearch {
   std::string over;          ///< JSON pointer of what grows
   std::vector<Json> levels;  ///< its values, the harmless one first

@@ -167,7 +167,6 @@ void copy_plain_fields(const Json& c, RunConfig& run) {
   run.partition = choice(workers["partition"], Kind::partition);
   run.byzantine_data = workers["partition"]["byzantine_data"];
   run.short_shard = workers["partition"]["short_shard"];
-  run.batch = workers["batch"]["size"];
   run.beta = workers["momentum"]["beta"];
   run.damped = workers["momentum"]["damped"];
   if (!workers["clip"].is_null()) run.clip = workers["clip"].get<double>();
@@ -245,6 +244,7 @@ RunConfig resolve_run(Json config, Problems& problems, std::vector<Inapplicable>
   check_construction(run, problems);
   if (problems.lines().size() > before) return run;
   resolve_counts(c["workers"], run, problems);
+  if (run.count > run.byzantine) resolve_shares(c["workers"], run, problems);
   try {
     resolve_task(c["task"], run, problems);
   } catch (const Error& error) {

@@ -40,6 +40,7 @@ struct RunConfig {
   double validation = 0;
   std::string byzantine_data, short_shard, which;
   int64_t count = 0, byzantine = 0, declared_f = 0, batch = 0;
+  std::optional<int64_t> shards;  ///< dealt; as many as there are owners of data unless told
   double beta = 0;
   bool damped = true;
   std::optional<double> clip;

@@ -101,7 +101,11 @@ Node workers() {
                       "honest workers hold",
                       "shard", {"shard", "none", "honest_union"}),
                  text("short_shard", "what to do when a shard is smaller than the batch", "error",
-                      {"error", "smaller_batch"})});
+                      {"error", "smaller_batch"}),
+                 nullable(integer("shards",
+                                  "into how many shards the samples are dealt, of which everyone who holds "
+                                  "data draws one; null: as many as are needed",
+                                  nullptr, 1, 10000))});
   partition.initial = {{"name", "iid"}};
   return object(
       "workers", "who takes part: exactly two of count, honest and byzantine",
@@ -112,7 +116,11 @@ Node workers() {
        later(number("participation", "share of the workers drawn each round", 1.0, 0, 1)),
        object("local", "local steps", {later(integer("steps", "gradient steps between messages", 1, 1))}),
        partition,
-       object("batch", "samples of each worker in a round", {integer("size", "samples", 32, 1, 1000000)}),
+       object(
+           "batch", "samples of each worker in a round",
+           {integer("size", "samples", 32, 1, 1000000),
+            nullable(integer("total", "samples of all workers together, in place of size: rounded for each",
+                             nullptr, 1, 1000000000))}),
        object("momentum", "at each worker: m = beta m + (1 - beta) g when damped, else m = beta m + g",
               {number("beta", "0 sends the gradient itself", 0.0, 0, 0.999999),
                boolean("damped", "scale the gradient by 1 - beta", true)}),

@@ -46,6 +46,31 @@ void resolve_counts(Json& workers, RunConfig& run, Problems& problems) {
   workers["byzantine"] = run.byzantine;
 }
 
+void resolve_shares(Json& workers, RunConfig& run, Problems& problems) {
+  Json &batch = workers["batch"], &shards = workers["partition"]["shards"];
+  if (!batch["total"].is_null()) {
+    const int64_t total = batch["total"];
+    if (total < run.count)
+      problems.add("/workers/batch/total",
+                   fmt::format("{} samples are fewer than the {} workers", total, run.count));
+    batch["size"] =
+        std::max<int64_t>(1, std::llround(static_cast<double>(total) / static_cast<double>(run.count)));
+  }
+  batch.erase("total");  // a run is the same however its batch was said
+  run.batch = batch["size"];
+
+  const int64_t owners = run.byzantine_data == "shard" ? run.count : run.count - run.byzantine;
+  if (!shards.is_null()) {
+    run.shards = shards.get<int64_t>();
+    if (*run.shards < owners)
+      problems.add(
+          "/workers/partition/shards",
+          fmt::format("{} shards are fewer than the {} workers that hold data", *run.shards, owners));
+  } else {
+    workers["partition"].erase("shards");
+  }
+}
+
 void resolve_adversaries(Json& adversaries, RunConfig& run, Problems& problems) {
   int64_t given = 0, rest = -1;
   for (size_t i = 0; i < adversaries.size(); ++i) {

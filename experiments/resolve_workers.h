@@ -10,6 +10,8 @@ namespace varangian {
 void resolve_counts(Json& workers, RunConfig& run, Problems& problems);
 
 /// How many liars follow which adversary, in which rounds.
+/// What each worker gets of what is said for all: run.batch, run.shards. After resolve_counts.
+void resolve_shares(Json& workers, RunConfig& run, Problems& problems);
 void resolve_adversaries(Json& adversaries, RunConfig& run, Problems& problems);
 
 }  // namespace varangian

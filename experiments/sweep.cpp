@@ -1,6 +1,7 @@
 #include "experiments/sweep.h"
 
 #include "experiments/config_file.h"
+#include "experiments/hold.h"
 #include "experiments/sweep_block.h"
 #include "varangian/error.h"
 
@@ -33,7 +34,8 @@ std::string described(const Json& swept) {
 
 class Expansion {
  public:
-  Expansion(const Json& config, std::string file) : config_(config), file_(std::move(file)) {}
+  Expansion(const Json& config, std::string file, const Hold& hold)
+      : config_(config), file_(std::move(file)), hold_(hold) {}
 
   void add(const SweepBlock& block) {
     const size_t first = runs_.runs.size();
@@ -68,6 +70,7 @@ class Expansion {
       if (seen_.insert(error.what()).second) lines_.push_back(error.what());
       return;
     }
+    hold_.apply(config);
     if (block.seeds > 1) {
       shift_seeds(config, shift);
       swept["seed"] = shift;
@@ -110,6 +113,7 @@ class Expansion {
  private:
   const Json& config_;
   std::string file_;
+  const Hold& hold_;
   Runs runs_;
   std::set<std::string> seen_;
   std::map<std::string, std::string> twins_;
@@ -146,7 +150,12 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
     problems.add("/search",
                  fmt::format("{} is not an object with \"adversary\" or \"breakdown\"", shown(search)));
   std::optional<BreakdownSearch> breakdown;
-  if (question == "breakdown") breakdown = parse_breakdown(search.at(question), sweep, problems);
+  Hold hold;
+  if (question == "breakdown") {
+    breakdown = parse_breakdown(search.at(question), sweep, problems);
+    if (search.at(question).is_object() && search.at(question).contains("hold"))
+      hold = parse_hold(search.at(question).at("hold"), "/search/breakdown/hold", config, problems);
+  }
   std::vector<SweepBlock> blocks;
   if (sweep.is_array())
     for (size_t i = 0; i < sweep.size(); ++i)
@@ -165,7 +174,7 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
   if (count > most)
     throw Error::format("{}: /sweep: more than {} runs: {}; leave out values, or make several configs of it",
                         where, most, count == SIZE_MAX ? "beyond counting" : std::to_string(count));
-  Expansion expansion(config, where);
+  Expansion expansion(config, where, hold);
   for (const SweepBlock& block : blocks) expansion.add(block);
   Runs runs = expansion.finish();
   runs.is_sweep = !sweep.is_null() || adversary;

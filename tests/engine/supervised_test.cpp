@@ -89,6 +89,36 @@ TEST_CASE("liars may hold a shard, nothing, or all that the honest hold", "[engi
   CHECK(epoch("shard") == Approx(10.0 / 40));
   CHECK(epoch("none") == Approx(10.0 / 50));
   CHECK(epoch("honest_union") == Approx(10.0 / 50));
+  CHECK(epoch(R"(honest_union", "shards": 20, "short_shard": "error)") == Approx(10.0 / 20));
+}
+
+TEST_CASE("with a number of shards given, more workers change nobody's shard", "[engine][learn]") {
+  const ScratchFolder data;
+  DataCache cache;
+  const std::string images = write_images(data.string(), 500);  // 400 for training
+  const auto task = [&](int64_t count, const std::string& partition) {
+    return assemble(config_of(config(images, R"("logistic")",
+                                     fmt::format(R"({{"count": {}, "byzantine": 0, "batch": {{"size": 10}},
+                                                 "partition": {{"name": "{}", "shards": 10}}}})",
+                                                 count, partition))),
+                    at::kCPU, cache)
+        .setup.task;
+  };
+  for (const std::string partition : {"iid", "by_label"}) {
+    const auto few = task(3, partition), many = task(9, partition);
+    CHECK(few->epoch(1) == Approx(10.0 / 40));
+    CHECK(many->epoch(1) == Approx(10.0 / 40));
+    const std::vector<int64_t> workers = {0, 1, 2};
+    at::Tensor in_few = at::empty({3, few->parameters()}), in_many = at::empty_like(in_few);
+    at::Tensor losses = at::empty({3});
+    const at::Tensor weights = few->initial_weights(1);
+    few->gradients(weights, workers, 2, in_few, losses);
+    many->gradients(weights, workers, 2, in_many, losses);
+    CHECK(at::allclose(in_few, in_many, 1e-4, 1e-6));
+    CHECK_FALSE(at::allclose(in_few[0], in_few[1], 1e-2));
+  }
+  CHECK_THROWS_WITH(task(11, "iid"),
+                    ContainsSubstring("10 shards are fewer than the 11 workers that hold data"));
 }
 
 TEST_CASE("liars who flip the honest workers' labels need no data of their own", "[engine][learn]") {

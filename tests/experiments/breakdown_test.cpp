@@ -1,6 +1,7 @@
 #include "experiments/breakdown.h"
 
 #include "experiments/config_file.h"
+#include "experiments/sweep.h"
 #include "support/catch.h"
 
 #include <functional>
@@ -109,6 +110,62 @@ TEST_CASE("what is no number is broken, whichever way the bound lies", "[search]
   CHECK(search.breaks(0.5, 0.8));
   CHECK_FALSE(search.breaks(0.3, 0.8));
   CHECK(search.breaks(std::nan(""), 0.8));
+}
+
+TEST_CASE("as workers are added a search holds what they have one by one or together", "[search]") {
+  const auto runs = [](const std::string& hold,
+                       const std::string& workers = R"("count": 12, "byzantine": 0.25)",
+                       const std::string& sweep = "{}") {
+    return expand(Json::parse(R"({"format": 1, "name": "ok", "rounds": 10, "aggregator": "mean",
+      "task": {"dataset": "quadratic"}, "adversary": "sign_flip", "workers": {)" +
+                              workers + R"(, "batch": {"size": 10}, "partition": "iid"},
+      "search": {"breakdown": {"over": "/workers/count", "levels": [4, 7, 12], "until": "final_loss > 1",
+      "seeds": 1, "hold": )" + hold +
+                              R"(}}, "sweep": )" + sweep + "}"),
+                  "x.json", {})
+        .runs;
+  };
+  const auto batches = [](const std::vector<RunConfig>& all) {
+    std::vector<int64_t> sizes;
+    for (const RunConfig& run : all) sizes.push_back(run.batch);
+    return sizes;
+  };
+  CHECK(batches(runs(R"("total_batch")")) == std::vector<int64_t>{30, 17, 10});
+  CHECK(batches(runs(R"("data_set")")) == std::vector<int64_t>{10, 10, 10});
+  const auto both = runs(R"(["shard_size", "total_batch"])");
+  CHECK(batches(both) == std::vector<int64_t>{30, 17, 10});
+  for (const RunConfig& run : both) CHECK(run.shards == 12);
+  CHECK_FALSE(runs(R"("data_set")").front().shards);
+  CHECK_FALSE(runs(R"("data_set")").front().resolved.at("workers").at("partition").contains("shards"));
+
+  const auto swept = runs(R"(["shard_size", "total_batch"])", R"("count": 12, "byzantine": 0)",
+                          R"({"grid": {"/workers/batch/size": [5],
+                              "/workers/partition": ["by_label", {"name": "iid", "shards": 14}]}})");
+  CHECK(batches(swept) == std::vector<int64_t>{15, 9, 5, 15, 9, 5});
+  CHECK(swept.front().shards == 12);
+  CHECK(swept.back().shards == 14);
+
+  CHECK_THROWS_WITH(
+      runs(R"("batch")"),
+      ContainsSubstring("/search/breakdown/hold: \"batch\" is no such word; there is shard_size"));
+  CHECK_THROWS_WITH(runs("3"), ContainsSubstring("3 is no such word"));
+  CHECK_THROWS_WITH(runs(R"(["shard_size", "data_set"])"), ContainsSubstring("either what each holds stays"));
+  CHECK_THROWS_WITH(runs(R"("shard_size")", R"("byzantine": 1)"),
+                    ContainsSubstring("/workers does not say how many there are beside the sweep"));
+}
+
+TEST_CASE("a batch of all workers together is a batch of each", "[config]") {
+  const auto resolved = [](const std::string& batch) {
+    return expand(Json::parse(R"({"format": 1, "name": "ok", "rounds": 10, "aggregator": "mean",
+      "task": {"dataset": "quadratic"}, "workers": {"count": 9, "byzantine": 0, "batch": )" +
+                              batch + "}}"),
+                  "x.json", {})
+        .runs.front()
+        .resolved;
+  };
+  CHECK(resolved(R"({"total": 90})") == resolved(R"({"size": 10})"));
+  CHECK(resolved(R"({"total": 90})").at("workers").at("batch") == Json{{"size", 10}});
+  CHECK_THROWS_WITH(resolved(R"({"total": 8})"), ContainsSubstring("8 samples are fewer than the 9 workers"));
 }
 
 }  // namespace varangian
