@@ -86,10 +86,9 @@ std::string submit_to_slurm(const RunOptions& options, size_t missing, const fs:
   if (std::ifstream file(number); std::getline(file, job) && !job.empty())
     if (const std::string left = tasks_left(job); !left.empty())
       return fmt::format(
-          "job {} is not done: {}; {} runs are. `varangian results {}` shows them, `scancel {}` stops it\n",
-          job, left,
-          missing == 1 ? "1 run is not; the others" : fmt::format("{} runs are not; the others", missing),
-          sweep.string(), job);
+          "job {} is not done: {}; {} missing. `varangian results {}` shows the runs, `scancel {}` stops "
+          "it\n",
+          job, left, missing == 1 ? "1 run is" : fmt::format("{} runs are", missing), sweep.string(), job);
   std::error_code failure;
   fs::create_directories(folder, failure);
   if (failure) throw Error::format("{}: cannot be made: {}", folder.string(), failure.message());

@@ -33,7 +33,11 @@ const char* to_string(Isa isa);
 #define VARANGIAN_AVX2
 #define VARANGIAN_AVX512
 #endif
+#if defined(__CUDACC__)  // what kernels/cuda shares with the CPU
+#define VARANGIAN_INLINE inline __host__ __device__
+#else
 #define VARANGIAN_INLINE inline __attribute__((always_inline))
+#endif
 #define VARANGIAN_LAMBDA_INLINE __attribute__((always_inline))
 
 /// Of three functions of one type, for plain, AVX2 and AVX-512, the one of isa().

@@ -2,6 +2,7 @@
 
 #include "core/blame.h"
 #include "engine/stopwatch.h"
+#include "kernels/cuda/kernels.h"
 #include "kernels/signs.h"
 #include "kernels/steps.h"
 #include "process/shared_memory.h"
@@ -103,6 +104,10 @@ void Simulation::take_momentum(int64_t first, int64_t count) {
               gain = setup_.momentum.damped ? 1.0f - beta : 1.0f;
   at::Tensor rows = rows_.narrow(0, first, count),
              momenta = state_["worker_momentum"].narrow(0, first, count);
+  if constexpr (kernels::cuda::kBuilt)
+    if (rows.is_cuda() && rows.is_contiguous() && momenta.is_contiguous() && kernels::cuda::work())
+      return kernels::cuda::momentum(momenta.data_ptr<float>(), rows.data_ptr<float>(), beta, gain,
+                                     rows.numel(), kernels::cuda::kDefaultStream);
   if (!rows.is_cpu()) return void(rows.copy_(momenta.mul_(beta).add_(rows.mul(gain))));
   uint64_t* words = packs_momenta_ ? reinterpret_cast<uint64_t*>(wire_.rows.data_ptr<int64_t>()) : nullptr;
   for (int64_t i = 0; i < count; ++i) {

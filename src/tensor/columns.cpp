@@ -3,6 +3,7 @@
 #include "kernels/columns.h"
 #include "kernels/order_statistics.h"
 #include "tensor/columns_on_device.h"
+#include "tensor/own_kernels.h"
 #include "varangian/error.h"
 
 #include <ATen/ATen.h>
@@ -12,6 +13,10 @@
 namespace varangian {
 
 void column_mean(const at::Tensor& rows, at::Tensor out) {
+  if constexpr (kernels::cuda::kBuilt)
+    if (suits_cuda_kernels(rows))
+      return kernels::cuda::column_mean(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1),
+                                        out.data_ptr<float>(), kernels::cuda::kDefaultStream);
   if (!rows.is_cpu()) return column_mean_on_device(rows, out);
   VARANGIAN_ASSERT_EQ(rows.stride(1), 1);
   kernels::column_mean(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1),
@@ -19,6 +24,11 @@ void column_mean(const at::Tensor& rows, at::Tensor out) {
 }
 
 void column_mean_deviation(const at::Tensor& rows, at::Tensor mean, at::Tensor deviation) {
+  if constexpr (kernels::cuda::kBuilt)
+    if (suits_cuda_kernels(rows))
+      return kernels::cuda::column_mean_deviation(rows.data_ptr<float>(), rows.size(0), rows.stride(0),
+                                                  rows.size(1), mean.data_ptr<float>(),
+                                                  deviation.data_ptr<float>(), kernels::cuda::kDefaultStream);
   if (!rows.is_cpu()) {
     column_mean_on_device(rows, mean);
     const float spread = rows.size(0) > 1 ? 1.0f / static_cast<float>(rows.size(0) - 1) : 0.0f;
@@ -31,6 +41,10 @@ void column_mean_deviation(const at::Tensor& rows, at::Tensor mean, at::Tensor d
 }
 
 void column_median(const at::Tensor& rows, at::Tensor out, bool lower) {
+  if constexpr (kernels::cuda::kBuilt)
+    if (suits_cuda_kernels(rows) && rows.size(0) <= kernels::cuda::kMostRows)
+      return kernels::cuda::column_median(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1),
+                                          lower, out.data_ptr<float>(), kernels::cuda::kDefaultStream);
   if (!rows.is_cpu()) return column_median_on_device(rows, out, lower);
   VARANGIAN_ASSERT_EQ(rows.stride(1), 1);
   kernels::column_median(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1), lower,
@@ -38,22 +52,37 @@ void column_median(const at::Tensor& rows, at::Tensor out, bool lower) {
 }
 
 void column_trimmed_mean(const at::Tensor& rows, int64_t trim, at::Tensor out) {
+  VARANGIAN_ASSERT_LE(2 * trim + 1, rows.size(0));
+  if constexpr (kernels::cuda::kBuilt)
+    if (suits_cuda_kernels(rows) && rows.size(0) <= kernels::cuda::kMostRows)
+      return kernels::cuda::column_trimmed_mean(rows.data_ptr<float>(), rows.size(0), rows.stride(0),
+                                                rows.size(1), trim, out.data_ptr<float>(),
+                                                kernels::cuda::kDefaultStream);
   if (!rows.is_cpu()) return column_trimmed_mean_on_device(rows, trim, out);
   VARANGIAN_ASSERT_EQ(rows.stride(1), 1);
-  VARANGIAN_ASSERT_LE(2 * trim + 1, rows.size(0));
   kernels::column_trimmed_mean(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1), trim,
                                out.data_ptr<float>());
 }
 
 void column_mean_around(const at::Tensor& rows, Centre centre, int64_t trim, int64_t keep, at::Tensor out) {
+  VARANGIAN_ASSERT_LE(1, keep);
+  if constexpr (kernels::cuda::kBuilt)
+    if (suits_cuda_kernels(rows) && rows.size(0) <= kernels::cuda::kMostRows)
+      return kernels::cuda::column_mean_around(rows.data_ptr<float>(), rows.size(0), rows.stride(0),
+                                               rows.size(1), static_cast<kernels::Centre>(centre), trim, keep,
+                                               out.data_ptr<float>(), kernels::cuda::kDefaultStream);
   if (!rows.is_cpu()) return column_mean_around_on_device(rows, centre, trim, keep, out);
   VARANGIAN_ASSERT_EQ(rows.stride(1), 1);
-  VARANGIAN_ASSERT_LE(1, keep);
   kernels::column_mean_around(rows.data_ptr<float>(), rows.size(0), rows.stride(0), rows.size(1),
                               static_cast<kernels::Centre>(centre), trim, keep, out.data_ptr<float>());
 }
 
 void column_sign_sum(const at::Tensor& rows, at::Tensor out) {
+  if constexpr (kernels::cuda::kBuilt)
+    if (suits_cuda_kernels(rows))
+      return kernels::cuda::column_sign_sum(rows.data_ptr<float>(), rows.size(0), rows.stride(0),
+                                            rows.size(1), out.data_ptr<float>(),
+                                            kernels::cuda::kDefaultStream);
   if (!rows.is_cpu())
     return void(
         at::sum_out(out, rows.gt(0).to(at::kFloat).sub(rows.lt(0).to(at::kFloat)), at::IntArrayRef{0}));

@@ -2,6 +2,7 @@
 
 #include "kernels/majority.h"
 #include "kernels/signs.h"
+#include "tensor/own_kernels.h"
 #include "varangian/error.h"
 #include "varangian/message.h"
 
@@ -26,6 +27,11 @@ at::Tensor bits_of(const at::Tensor& words) {
 }  // namespace
 
 void pack_signs(const at::Tensor& dense, at::Tensor wire) {
+  if constexpr (kernels::cuda::kBuilt)
+    if (suits_cuda_kernels(dense))
+      return kernels::cuda::pack_signs(dense.data_ptr<float>(), dense.size(0), dense.stride(0), dense.size(1),
+                                       nullptr, 0, words_of(wire), wire.stride(0),
+                                       kernels::cuda::kDefaultStream);
   if (!dense.is_cpu()) return pack_bits_on_device(dense.lt(0), wire);
   VARANGIAN_ASSERT_EQ(dense.stride(1), 1);
   for (int64_t r = 0; r < dense.size(0); ++r)
@@ -34,6 +40,11 @@ void pack_signs(const at::Tensor& dense, at::Tensor wire) {
 }
 
 void pack_signs_with_coins(const at::Tensor& dense, const at::Tensor& coins, at::Tensor wire) {
+  if constexpr (kernels::cuda::kBuilt)
+    if (suits_cuda_kernels(dense))
+      return kernels::cuda::pack_signs(dense.data_ptr<float>(), dense.size(0), dense.stride(0), dense.size(1),
+                                       words_of(coins), coins.stride(0), words_of(wire), wire.stride(0),
+                                       kernels::cuda::kDefaultStream);
   if (!dense.is_cpu()) {
     const at::Tensor unsigned_mask = dense.lt(0).bitwise_or(dense.gt(0)).bitwise_not();
     const at::Tensor coin = bits_of(coins).narrow(-1, 0, dense.size(1)).ne(0);
@@ -47,13 +58,21 @@ void pack_signs_with_coins(const at::Tensor& dense, const at::Tensor& coins, at:
 }
 
 void majority(const at::Tensor& wire, at::Tensor negative, at::Tensor undecided, int64_t quorum) {
-  if (!wire.is_cpu()) return majority_on_device(wire, negative, undecided, quorum);
   if (quorum == 0) quorum = wire.size(0) / 2 + 1;
+  if constexpr (kernels::cuda::kBuilt)
+    if (suits_cuda_kernels(wire) && wire.size(0) < 65536)
+      return kernels::cuda::majority(words_of(wire), wire.size(0), wire.stride(0), wire.size(1), quorum,
+                                     words_of(negative), words_of(undecided), kernels::cuda::kDefaultStream);
+  if (!wire.is_cpu()) return majority_on_device(wire, negative, undecided, quorum);
   kernels::majority(words_of(wire), wire.size(0), wire.stride(0), wire.size(1), quorum, words_of(negative),
                     words_of(undecided));
 }
 
 void unpack_signs(const at::Tensor& words, at::Tensor out) {
+  if constexpr (kernels::cuda::kBuilt)
+    if (suits_cuda_kernels(words))
+      return kernels::cuda::unpack_signs(words_of(words), out.numel(), out.data_ptr<float>(),
+                                         kernels::cuda::kDefaultStream);
   if (!words.is_cpu()) return unpack_signs_on_device(words, out);
   kernels::unpack_signs(words_of(words), out.numel(), out.data_ptr<float>());
 }

@@ -1,3 +1,4 @@
+#include "kernels/cuda/kernels.h"
 #include "kernels/steps.h"
 #include "learn/optimizer.h"
 #include "learn/optimizers/steps_on_device.h"
@@ -63,6 +64,11 @@ class Sgd : public Optimizer {
     const int64_t width = weights.size(0);
     at::Tensor m;
     if (momentum_ != 0) m = state["optimizer.momentum"].narrow(0, begin, width);
+    if constexpr (kernels::cuda::kBuilt)
+      if (weights.is_cuda() && weights.is_contiguous() && update.is_contiguous() && kernels::cuda::work())
+        return kernels::cuda::sgd_step(weights.data_ptr<float>(), update.const_data_ptr<float>(),
+                                       m.defined() ? m.data_ptr<float>() : nullptr, step, width,
+                                       kernels::cuda::kDefaultStream);
     if (!weights.is_cpu()) return sgd_step_on_device(weights, update, m, step);
     kernels::sgd_step(weights.data_ptr<float>(), update.const_data_ptr<float>(),
                       m.defined() ? m.data_ptr<float>() : nullptr, step, width);
