@@ -88,6 +88,13 @@ std::vector<Work> Works::kernels() {
   all.push_back(by_blocks("mean", [this](at::Tensor rows, at::Tensor out) { column_mean(rows, out); }));
   all.push_back(
       by_blocks("sum of signs", [this](at::Tensor rows, at::Tensor out) { column_sign_sum(rows, out); }));
+  const at::Tensor spread = at::empty_like(m_.out);
+  all.push_back({"mean and deviation", bytes(), [this, spread] {
+                   for_each_block(m_.d(), m_.rows, crew_, [&](int64_t begin, int64_t width) {
+                     column_mean_deviation(m_.rows.narrow(1, begin, width), m_.out.narrow(0, begin, width),
+                                           spread.narrow(0, begin, width));
+                   });
+                 }});
   all.push_back({"combination", bytes(), [this] {
                    combine(rows_of(m_.rows), Coefficients(static_cast<size_t>(m_.n()), 0.1), m_.out, crew_);
                  }});
@@ -148,6 +155,13 @@ void Works::verify() {
         column_mean(rows, on(m_.out));
       },
       [&] { column_mean_on_device(rows, on(expected)); });
+  check(
+      "mean and deviation",
+      [&] {
+        clear();
+        column_mean_deviation(rows, at::empty({some}), on(m_.out));
+      },
+      [&] { on(expected).copy_(at::std(rows, 0, true)); });
   check(
       "median",
       [&] {
