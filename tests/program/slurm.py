@@ -25,7 +25,7 @@ ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
-SchedulerParameters=batch_sched_delay=0,requeue_setup_env_fail
+SchedulerParameters=batch_sched_delay=0,sched_interval=1,requeue_setup_env_fail
 ReturnToService=2
 KillWait=5
 MinJobAge=300
@@ -88,7 +88,8 @@ class Cluster:
     def wait(self, ready, what, seconds=60):
         deadline = time.monotonic() + seconds
         while not ready():
-            assert time.monotonic() < deadline, f"{what}: not after {seconds} s; see {self.folder}"
+            assert time.monotonic() < deadline, (
+                f"{what}: not after {seconds} s; {self.ask('squeue', '--array', '--format=%i %T %r %S')}")
             time.sleep(0.05)
 
     def ask(self, *command):
