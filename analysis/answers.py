@@ -22,6 +22,7 @@ class Answers:
     bound: float
     of_clean: bool  # the bound is a share of the value at the first level
     below: bool  # broken below the bound, else above
+    falls: bool  # the levels fall: the last is the smallest
     found: dict  # key of the other swept values -> Answer, or why there is none
 
     def column(self, runs):
@@ -34,7 +35,8 @@ class Answers:
 
     def of(self, run):
         """The Answer for the combination that this run belongs to, or why there is none."""
-        return self.found.get(key_of(run.manifest["swept"], self.over), f"{FILE} says nothing of it")
+        return self.found.get(key_of(run.manifest["swept"], self.over), 
+                              f"{FILE} has no answer for it; give `varangian run` its config again")
 
 
 def answers_beside(runs, warn):
@@ -45,18 +47,21 @@ def answers_beside(runs, warn):
         return None
     try:
         return parsed(json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         warn(f"{path} is not what a search leaves ({error!r}); what breaks is told from the runs alone")
         return None
 
 
 def parsed(file):
-    found = {}
+    found, levels = {}, []
     for answer in file["answers"]:
         points = number(answer["survives"]), number(answer["breaks"])
         sure = points == (number(answer["surely_survives"]), number(answer["surely_breaks"])) and answer["monotone"]
-        found[key_of(answer["swept"], file["over"])] = answer["failure"] or Answer(*points, sure)
-    return Answers(str(file["over"]), str(file["metric"]), float(file["bound"]), file["of_clean"], file["below"], found)
+        failure = answer["failure"]
+        found[key_of(answer["swept"], file["over"])] = Answer(*points, sure) if failure is None else str(failure)
+        levels = levels or [number(level["level"]) for level in answer["levels"]]
+    return Answers(str(file["over"]), str(file["metric"]), float(file["bound"]), file["of_clean"], file["below"],
+                   len(levels) > 1 and levels[0] > levels[-1], found)
 
 
 def number(level):

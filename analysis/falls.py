@@ -30,6 +30,8 @@ class ByShare:
 
     share: float
 
+    most, more = "Largest", "larger"
+
     def clean(self, over):
         return f"at 0 {over}"
 
@@ -50,6 +52,14 @@ class BySearch:
 
     answers: Answers
 
+    @property
+    def most(self):
+        return "Smallest" if self.answers.falls else "Largest"
+
+    @property
+    def more(self):
+        return "smaller" if self.answers.falls else "larger"
+
     def clean(self, over):
         return "at the first level"
 
@@ -62,8 +72,9 @@ class BySearch:
         answer = self.answers.of(runs[0])
         if isinstance(answer, str):
             raise Unusable(answer)
-        levels = answer.survives, answer.breaks
-        return *(None if level is None else scale(runs[0], level) for level in levels), answer.sure
+        places = {run.swept.get(self.answers.over): scale(run, run.swept[self.answers.over]) for run in runs
+                  if self.answers.over in run.swept}  # a share of all workers depends on the run
+        return places.get(answer.survives), places.get(answer.breaks), answer.sure
 
 
 def falls_of(curves, over, scale, column, judge, warn):

@@ -23,10 +23,10 @@ def drawn(rows, swept, words, over, share, judge, width):
                             mark=(" +" if fall.broken is None else "") + ("" if fall.sure else " ?"))
     table = Table("line", "panel", lines, [title or "all" for title in titles], cells, 1)
     what = f"share of {over.lower()}" if share else f"number of {over.lower()}" if "workers" in over else over
-    said = [f"Largest {what}, among those that were run, before the first that leaves a final value "
+    said = [f"{judge.most} {what}, among those that were run, before the first that leaves a final value "
             f"{judge.bound('the clean one')}."]
     if any(fall.broken is None for _, _, fall in rows):
-        said.append("+: no larger one was run.")
+        said.append(f"+: no {judge.more} one was run.")
     if not all(fall.sure for _, _, fall in rows):
         said.append("?: single runs, or levels above, say otherwise.")
     if any(fall.survived is None for _, _, fall in rows):

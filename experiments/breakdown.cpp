@@ -1,8 +1,10 @@
 #include "experiments/breakdown.h"
 
 #include "core/nearest.h"
+#include "experiments/judged_columns.h"
 
 #include <algorithm>
+#include <cmath>
 #include <regex>
 
 namespace varangian {
@@ -16,15 +18,23 @@ std::vector<Json> levels_of(const Json& given, Problems& problems) {
     levels.assign(given.begin(), given.end());
   } else if (given.is_object() && given.contains("from") && given.contains("to")) {
     const Json from = given["from"], to = given["to"], step = given.value("step", Json(1));
-    if (from.is_number_integer() && to.is_number_integer() && step.is_number_integer() && step > 0 &&
-        to >= from && (to.get<int64_t>() - from.get<int64_t>()) / step.get<int64_t>() < 10000)
-      for (int64_t level = from; level <= to.get<int64_t>(); level += step.get<int64_t>())
-        levels.emplace_back(level);
+    constexpr int64_t kLargest = int64_t{1} << 53, kMost = 10000;
+    const auto fits = [](const Json& number, int64_t least) {
+      return number.is_number_integer() && number >= least && number <= kLargest;
+    };
+    if (fits(from, -kLargest) && fits(to, -kLargest) && fits(step, 1) && to >= from)
+      for (int64_t i = 0; i <= (to.get<int64_t>() - from.get<int64_t>()) / step.get<int64_t>(); ++i) {
+        if (i == kMost) {
+          levels.clear();
+          break;
+        }
+        levels.emplace_back(from.get<int64_t>() + i * step.get<int64_t>());
+      }
   }
   if (levels.size() < 2)
     problems.add(kSearchBreakdown + "/levels",
                  "want a list of two values or more, the harmless one first, or whole numbers "
-                 "{\"from\": 0, \"to\": 7, \"step\": 1}");
+                 "{\"from\": 0, \"to\": 7, \"step\": 1}, 10000 at most");
   return levels;
 }
 
@@ -33,13 +43,14 @@ void read_until(const Json& given, BreakdownSearch& search, Problems& problems) 
   std::smatch part;
   const std::string text = given.is_string() ? given.get<std::string>() : "";
   char* end = nullptr;
-  if (std::regex_match(text, part, kForm)) {
+  constexpr size_t kLongest = 200;  // std::regex goes deeper with every letter
+  if (text.size() <= kLongest && std::regex_match(text, part, kForm)) {
     const std::string number = part[3];
     search.metric = part[1];
     search.below = part[2] == "<";
     search.bound = std::strtod(number.c_str(), &end);
     search.relative = part[4].matched;
-    if (*end == '\0') return;
+    if (*end == '\0' && std::isfinite(search.bound)) return;
   }
   problems.add(kSearchBreakdown + "/until",
                fmt::format("{} is not of the form \"final_accuracy < 0.5 * clean\" or \"test_loss > 2\"",
@@ -75,6 +86,18 @@ bool unanimous(const LevelCount& count) { return count.survived == 0 || count.br
 bool BreakdownSearch::breaks(double value, double clean) const {
   const double limit = relative ? bound * clean : bound;
   return !(below ? value >= limit : value <= limit);  // what is no number is broken
+}
+
+std::string BreakdownSearch::column(const RunConfig& run) const {
+  if (!metric.starts_with("final_")) return metric;
+  const auto on = std::find(run.evaluate_on.begin(), run.evaluate_on.end(), Split::test);
+  return (on != run.evaluate_on.end() ? "test_" : "validation_") + metric.substr(6);
+}
+
+void check_breakdown(const BreakdownSearch& search, std::span<const RunConfig> runs, Problems& problems) {
+  for (const RunConfig& run : runs)
+    if (const std::string reason = why_not_judged(run, search.column(run)); !reason.empty())
+      return problems.add(kSearchBreakdown + "/until", reason);
 }
 
 BreakdownSearch parse_breakdown(const Json& block, Json& sweep, Problems& problems) {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "core/json.h"
-#include "core/schema.h"
+#include "experiments/config.h"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,11 +22,17 @@ struct BreakdownSearch {
   bool below = true;      ///< broken when below the bound, else when above
 
   bool breaks(double value, double clean) const;
+
+  /// The column of metrics.csv by which this run is judged.
+  std::string column(const RunConfig& run) const;
 };
 
 /// Reads the block and adds its levels and seeds as axes to every block of `sweep`. What is wrong goes to
 /// `problems`, below /search/breakdown.
 BreakdownSearch parse_breakdown(const Json& block, Json& sweep, Problems& problems);
+
+/// Whether each of these runs measures what it is judged by.
+void check_breakdown(const BreakdownSearch& search, std::span<const RunConfig> runs, Problems& problems);
 
 /// For `varangian schema`.
 Json breakdown_schema();

@@ -118,7 +118,7 @@ Node workers() {
        partition,
        object(
            "batch", "samples of each worker in a round",
-           {integer("size", "samples", 32, 1, 1000000),
+           {nullable(integer("size", "samples; 32 where there is no total either", nullptr, 1, 1000000)),
             nullable(integer("total", "samples of all workers together, in place of size: rounded for each",
                              nullptr, 1, 1000000000))}),
        object("momentum", "at each worker: m = beta m + (1 - beta) g when damped, else m = beta m + g",

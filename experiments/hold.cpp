@@ -35,8 +35,12 @@ Hold parse_hold(const Json& what, const std::string& at, const Json& config, Pro
 
   const Json workers = config.value("workers", Json());
   const int64_t honest = number_at(workers, "honest"), byzantine = number_at(workers, "byzantine");
+  const Json fraction = workers.is_object() ? workers.value("byzantine", Json()) : Json();
   hold.count = number_at(workers, "count");
   if (hold.count < 0 && honest >= 0 && byzantine >= 0) hold.count = honest + byzantine;
+  hold.byzantine = honest >= 0 ? hold.count - honest : std::max<int64_t>(byzantine, 0);
+  if (fraction.is_number_float() && fraction > 0 && fraction < 1)
+    hold.byzantine = static_cast<int64_t>(fraction.get<double>() * static_cast<double>(hold.count) + 1e-9);
   if (hold.count < 1)
     problems.add(at,
                  "/workers does not say how many there are beside the sweep: give count, or honest and "
@@ -48,20 +52,20 @@ void Hold::apply(Json& run) const {
   if (!shard_size && !total_batch) return;
   Json& workers = run["workers"];
   if (!workers.is_object()) return;  // for the grammar to name
-  const auto fill = [&](const char* part, const char* key, const Json& value) {
-    if (!workers.contains(part)) workers[part] = Json::object();
-    if (workers[part].is_object() && !workers[part].contains(key)) workers[part][key] = value;
-  };
   if (shard_size) {
-    if (workers.contains("partition") && workers["partition"].is_string())
-      workers["partition"] = {{"name", workers["partition"]}};
-    fill("partition", "shards", count);
+    if (!workers.contains("partition")) workers["partition"] = Json::object();
+    Json& partition = workers["partition"];
+    if (partition.is_string()) partition = {{"name", partition}};
+    if (partition.is_object() && !partition.contains("shards"))
+      partition["shards"] =
+          partition.value("byzantine_data", Json("shard")) == "shard" ? count : count - byzantine;
   }
   if (total_batch) {
-    const bool said = workers.contains("batch") && workers["batch"].is_object();
-    const Json size = said ? workers["batch"].value("size", Json(32)) : Json(32);
-    if (size.is_number_integer() && size >= 1 && size <= 1'000'000)
-      fill("batch", "total", size.get<int64_t>() * count);
+    if (!workers.contains("batch")) workers["batch"] = Json::object();
+    Json& batch = workers["batch"];
+    const Json size = batch.is_object() ? batch.value("size", Json(32)) : Json();
+    if (!size.is_number_integer() || size < 1 || size > 1'000'000 || batch.contains("total")) return;
+    batch = {{"total", size.get<int64_t>() * count}};
   }
 }
 

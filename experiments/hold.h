@@ -9,7 +9,7 @@ namespace varangian {
 /// many a run has. (Both are settings of their own too: /workers/partition/shards, /workers/batch/total.)
 struct Hold {
   bool shard_size = false, total_batch = false;
-  int64_t count = 0;
+  int64_t count = 0, byzantine = 0;  ///< of the config itself
 
   /// Makes the config of one run keep it, where that does not say otherwise itself.
   void apply(Json& run) const;

@@ -114,6 +114,18 @@ Plan make_plan(const PlanOptions& options) {
   return plan;
 }
 
+Plan part_of(const Plan& plan, const std::vector<size_t>& runs) {
+  Plan part{.device = plan.device, .threads = plan.threads, .plugins = plan.plugins};
+  part.runs.is_sweep = true;
+  for (const size_t i : runs) {
+    part.runs.runs.push_back(plan.runs.runs[i]);
+    part.identities.push_back(plan.identities[i]);
+    part.verdicts.push_back(plan.verdicts[i]);
+    if (!plan.sizes.empty()) part.sizes.push_back(plan.sizes[i]);
+  }
+  return part;
+}
+
 std::string label_of(const Json& swept) {
   std::string label;
   for (const auto& [axis, value] : swept.items())

@@ -47,6 +47,9 @@ struct Plan {
 /// Throws Error.
 Plan make_plan(const PlanOptions& options);
 
+/// The same for some of its runs.
+Plan part_of(const Plan& plan, const std::vector<size_t>& runs);
+
 /// What a start of this run would do now, from what its folder holds.
 Verdict verdict_of(const RunConfig& run, const Identity& identity);
 

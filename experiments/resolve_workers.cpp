@@ -48,6 +48,10 @@ void resolve_counts(Json& workers, RunConfig& run, Problems& problems) {
 
 void resolve_shares(Json& workers, RunConfig& run, Problems& problems) {
   Json &batch = workers["batch"], &shards = workers["partition"]["shards"];
+  constexpr int64_t kDefault = 32, kLargest = 1'000'000;
+  if (!batch["total"].is_null() && !batch["size"].is_null())
+    problems.add("/workers/batch", "give size or total, not both");
+  if (batch["size"].is_null()) batch["size"] = kDefault;
   if (!batch["total"].is_null()) {
     const int64_t total = batch["total"];
     if (total < run.count)
@@ -56,6 +60,9 @@ void resolve_shares(Json& workers, RunConfig& run, Problems& problems) {
     batch["size"] =
         std::max<int64_t>(1, std::llround(static_cast<double>(total) / static_cast<double>(run.count)));
   }
+  if (batch["size"] > kLargest)
+    problems.add("/workers/batch/total",
+                 fmt::format("that is {} for each worker; {} at most", shown(batch["size"]), kLargest));
   batch.erase("total");  // a run is the same however its batch was said
   run.batch = batch["size"];
 

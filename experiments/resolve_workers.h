@@ -9,9 +9,9 @@ namespace varangian {
 /// n and f from two of count, honest and byzantine; fills in the third.
 void resolve_counts(Json& workers, RunConfig& run, Problems& problems);
 
-/// How many liars follow which adversary, in which rounds.
 /// What each worker gets of what is said for all: run.batch, run.shards. After resolve_counts.
 void resolve_shares(Json& workers, RunConfig& run, Problems& problems);
+/// How many liars follow which adversary, in which rounds.
 void resolve_adversaries(Json& adversaries, RunConfig& run, Problems& problems);
 
 }  // namespace varangian

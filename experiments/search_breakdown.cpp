@@ -8,8 +8,6 @@
 #include "experiments/text_table.h"
 #include "record/atomic_file.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -57,24 +55,20 @@ std::vector<BreakdownCell> cells_of(const Plan& plan, const BreakdownSearch& sea
   return cells;
 }
 
-// The column that "final_accuracy" or "final_loss" stands for: of the test split where there is one.
-double metric_value(const RunSummary& run, const std::string& metric) {
-  std::vector<std::string> columns = {metric};
-  if (run.status == "completed" && run.final.is_object() && !metric.starts_with("final_") &&
-      !run.final.contains(metric)) {
+// NaN where a run diverged, or failed. A column may depend on the data (a class that there is not): not
+// measured is no answer.
+double metric_value(const RunSummary& run, const std::string& column) {
+  if (run.status == "completed" && run.final.is_object() && !run.final.contains(column)) {
     std::vector<std::string> known;
-    for (const auto& [column, value] : run.final.items()) known.push_back(column);
-    throw Error::format("/search/breakdown/until: no run has \"{}\"{}; there are {}", metric,
-                        suggestion(metric, known), fmt::join(known, ", "));
+    for (const auto& [name, value] : run.final.items()) known.push_back(name);
+    throw Error::format("/search/breakdown/until: no run has \"{}\"{}", column, suggestion(column, known));
   }
-  if (metric.starts_with("final_")) columns = {"test_" + metric.substr(6), "validation_" + metric.substr(6)};
-  for (const std::string& column : columns)
-    if (const Json value = run.value(column); value.is_number()) return value;
-  return std::nan("");
+  const Json value = run.value(column);
+  return value.is_number() ? value.get<double>() : std::nan("");
 }
 
 // Seeds count in their order, so that the answer does not depend on which run ended first.
-void read_values(std::vector<BreakdownCell>& cells, const Plan& plan, const std::string& metric) {
+void read_values(std::vector<BreakdownCell>& cells, const Plan& plan, const BreakdownSearch& search) {
   std::map<std::string, RunSummary> known;
   const std::filesystem::path folder =
       folder_of(plan.runs.runs.front(), plan.identities.front()).parent_path();
@@ -86,7 +80,7 @@ void read_values(std::vector<BreakdownCell>& cells, const Plan& plan, const std:
       for (const size_t run : cell.runs[level]) {
         const auto found = known.find(plan.identities[run].id);
         if (found == known.end() || plan.verdicts[run].starts) break;
-        cell.values[level].push_back(metric_value(found->second, metric));
+        cell.values[level].push_back(metric_value(found->second, search.column(plan.runs.runs[run])));
       }
   }
 }
@@ -115,18 +109,6 @@ std::vector<size_t> wanted(const BreakdownCell& cell, const BreakdownSearch& sea
   const std::vector<size_t>& runs = cell.runs[level];
   return {runs.begin() + static_cast<long>(cell.values[level].size()),
           runs.begin() + static_cast<long>(std::min(count, runs.size()))};
-}
-
-Plan part_of(const Plan& plan, const std::vector<size_t>& runs) {
-  Plan part{.device = plan.device, .threads = plan.threads, .plugins = plan.plugins};
-  part.runs.is_sweep = true;
-  for (const size_t i : runs) {
-    part.runs.runs.push_back(plan.runs.runs[i]);
-    part.identities.push_back(plan.identities[i]);
-    part.verdicts.push_back(plan.verdicts[i]);
-    part.sizes.push_back(plan.sizes[i]);
-  }
-  return part;
 }
 
 Json level_or_null(const BreakdownCell& cell, const std::optional<size_t>& level) {
@@ -190,7 +172,7 @@ int search_breakdown(Plan& plan, const BreakdownSearch& search, const RunOptions
   while (!stop) {
     for (size_t i = 0; i < plan.verdicts.size(); ++i)
       plan.verdicts[i] = verdict_of(plan.runs.runs[i], plan.identities[i]);
-    read_values(cells, plan, search.metric);
+    read_values(cells, plan, search);
     std::vector<size_t> batch;
     size_t answered = 0;
     for (const BreakdownCell& cell : cells) {

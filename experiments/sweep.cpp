@@ -179,6 +179,7 @@ Runs expand(Json config, const std::string& where, const std::vector<std::pair<s
   Runs runs = expansion.finish();
   runs.is_sweep = !sweep.is_null() || adversary;
   if (adversary) check_search(*adversary, runs.runs, problems);
+  if (breakdown) check_breakdown(*breakdown, runs.runs, problems);
   problems.throw_if_any();
   runs.search = std::move(adversary);
   runs.breakdown = std::move(breakdown);

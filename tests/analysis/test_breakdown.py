@@ -85,7 +85,8 @@ def searched(liars):
     """The same runs, as those of a search; its answers are not what the means would say."""
     def write(**changes):
         answers = [{"swept": {"rule": rule, "adversary": adversary}, "survives": 2, "breaks": 4, "surely_survives": 2,
-                    "surely_breaks": 4, "monotone": True, "failure": None} for rule in RULES for adversary in ("flip", "zero")]
+                    "surely_breaks": 4, "monotone": True, "failure": None,
+                    "levels": [{"level": 0}, {"level": 2}, {"level": 4}]} for rule in RULES for adversary in ("flip", "zero")]
         answers[0] |= {"surely_survives": 0}
         answers[1] |= {"survives": None, "breaks": 0, "surely_survives": None, "surely_breaks": 0}
         answers[-1] |= {"failure": "out of memory"}
@@ -118,7 +119,32 @@ def test_a_search_by_another_column_than_accuracy(searched, capsys):
     assert '"train_loss" was never measured' in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"answers": 3}', '{"over": "/workers/byzantine", "answers": [{}]}'])
+def test_a_search_whose_levels_fall_says_so(searched):
+    folder = searched()
+    file = json.loads((folder / "breakdown.json").read_text())
+    for answer in file["answers"]:
+        answer["levels"].reverse()
+    file["answers"][0] |= {"survives": 4, "breaks": 2}
+    file["answers"][2] |= {"survives": 0, "breaks": None}
+    (folder / "breakdown.json").write_text(json.dumps(file))
+    assert survived(folder, "--only", "adversary=flip")["mean"] == (4, 2)
+    said = " ".join(texts((folder / "breakdown-points.svg").read_text()))
+    assert "Smallest number of byzantine workers" in said and "+: no smaller one was run." in said
+
+
+def test_the_share_of_a_level_is_that_of_its_own_runs(searched):
+    folder = searched()
+    for path in folder.glob("*/manifest.json"):
+        manifest = json.loads(path.read_text())
+        manifest["workers"]["count"] = 10 + manifest["swept"]["/workers/byzantine"]
+        path.write_text(json.dumps(manifest))
+    assert main(["breakdown", str(folder), "--share", "--only", "adversary=flip"]) == 0
+    table = pd.read_csv(folder / "breakdown-points.csv")
+    assert set(table["byzantine workers survived"]) == {2 / 12} and set(table["first broken"]) == {4 / 14}
+
+
+@pytest.mark.parametrize("text", ["[" * 200000, '{"over": "/workers/byzantine", "metric": "final_accuracy", "of_clean": true, '
+                                  '"below": true, "bound": 1' + 400 * "0" + ', "answers": []}', "", "[]", '{"answers": 3}', '{"over": "/workers/byzantine", "answers": [{}]}'])
 def test_a_broken_answer_is_named_and_the_runs_tell(liars, capsys, text):
     (liars / "breakdown.json").write_text(text)
     assert survived(liars)["median"] == (4, 6)

@@ -96,6 +96,21 @@ TEST_CASE("a search's mistakes are answered with their place", "[search]") {
              Catch::Contains("/search/breakdown/level: unknown key; did you mean \"levels\"?") &&
                  Catch::Contains("/search/breakdown/levels: want a list of two values") &&
                  Catch::Contains("/search/breakdown/until: \"accuracy is low\" is not of the form"));
+  for (const std::string levels :
+       {R"({"from": -9223372036854775808, "to": 9223372036854775807})",
+        R"({"from": 0, "to": 18446744073709551615})",
+        R"({"from": 9223372036854775801, "to": 9223372036854775807})", R"({"from": 0, "to": 10000})",
+        R"({"from": 0, "to": 9, "step": 9223372036854775807})", R"({"from": 3, "to": 0})"}) {
+    INFO(levels);
+    CHECK_THAT(error_of(R"({"over": "/a", "until": "test_loss > 2", "levels": )" + levels + "}", "null"),
+               Catch::Contains("/search/breakdown/levels: want a list of two values"));
+  }
+  CHECK(error_of(R"({"over": "/a", "until": "test_loss > 2", "levels": {"from": -4, "to": 9000, "step": 5}})",
+                 "null")
+            .empty());
+  for (const std::string& until : {std::string("test_loss > 1e999"), std::string(1'000'000, 'a')})
+    CHECK_THAT(error_of(R"({"over": "/a", "levels": [0, 1], "until": ")" + until + R"("})", "null"),
+               Catch::Contains("/search/breakdown/until:"));
   CHECK_THAT(error_of(good, R"({"grid": {"/workers/byzantine": [1]}, "seeds": 2})"),
              Catch::Contains("/sweep/grid/~1workers~1byzantine: the search varies this one") &&
                  Catch::Contains("/sweep/seeds: the search varies seeds"));
@@ -143,6 +158,9 @@ TEST_CASE("as workers are added a search holds what they have one by one or toge
                               "/workers/partition": ["by_label", {"name": "iid", "shards": 14}]}})");
   CHECK(batches(swept) == std::vector<int64_t>{15, 9, 5, 15, 9, 5});
   CHECK(swept.front().shards == 12);
+  const auto none = runs(R"("shard_size")", R"("count": 12, "byzantine": 0.25)",
+                         R"({"grid": {"/workers/partition": [{"name": "iid", "byzantine_data": "honest_union"}]}})");
+  CHECK(none.front().shards == 9);  // as the nine honest ones of the config itself
   CHECK(swept.back().shards == 14);
 
   CHECK_THROWS_WITH(
@@ -165,6 +183,12 @@ TEST_CASE("a batch of all workers together is a batch of each", "[config]") {
   };
   CHECK(resolved(R"({"total": 90})") == resolved(R"({"size": 10})"));
   CHECK(resolved(R"({"total": 90})").at("workers").at("batch") == Json{{"size", 10}});
+  CHECK(resolved("{}").at("workers").at("batch") == Json{{"size", 32}});
+  CHECK_THROWS_WITH(resolved(R"({"total": 90, "size": 10})"),
+                    ContainsSubstring("give size or total, not both"));
+  CHECK_THROWS_WITH(
+      resolved(R"({"total": 900000000})"),
+      ContainsSubstring("/workers/batch/total: that is 100000000 for each worker; 1000000 at most"));
   CHECK_THROWS_WITH(resolved(R"({"total": 8})"), ContainsSubstring("8 samples are fewer than the 9 workers"));
 }
 

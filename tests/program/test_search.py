@@ -1,6 +1,8 @@
 """A search for breaking points runs what its answer needs, and no more."""
 import json
 
+import pytest
+
 SEARCH = {
     "rounds": 60,
     "workers": {"count": 13, "byzantine": 0},
@@ -49,10 +51,16 @@ def test_a_search_again_runs_nothing_and_gives_the_same_bytes(program):
     assert [json.loads((run / "manifest.json").read_text())["sessions"] for run in program.runs()] == sessions
 
 
-def test_a_metric_that_no_run_has_is_told(program):
-    search = {"breakdown": SEARCH["search"]["breakdown"] | {"until": "test_acuracy < 0.5"}}
-    wrong = program("run", program.config(**SEARCH | {"search": search}), expect=2)
-    assert '/search/breakdown/until: no run has "test_acuracy"' in wrong.stderr and "test_loss" in wrong.stderr
+@pytest.mark.parametrize("metric, said", [
+    ("test_los", '/search/breakdown/until: "test_los" is not measured; did you mean "test_loss"?'),
+    ("final_los", '/search/breakdown/until: "test_los" is not measured; did you mean "test_loss"?'),
+    ("validation_loss", '/search/breakdown/until: "validation_loss" needs a validation split'),
+])
+def test_a_metric_that_no_run_has_is_told_before_any_run(program, metric, said):
+    search = {"breakdown": SEARCH["search"]["breakdown"] | {"until": f"{metric} > 0.5"}}
+    for command in ("check", "run"):
+        assert said in program(command, program.config(**SEARCH | {"search": search}), expect=2).stderr
+    assert not program.runs()
 
 
 def test_what_is_no_search_is_an_error_of_the_config(program):
