@@ -5,10 +5,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
-#include <regex>
 
 namespace varangian {
 namespace {
@@ -45,8 +45,13 @@ std::string Anonymizer::cleaned(std::string text) const {
   for (const auto& [path, stand_in] : prefixes_)
     for (size_t at = find_word(text, path); at != std::string::npos; at = find_word(text, path))
       text.replace(at, path.size(), stand_in);
-  static const std::regex others("/(home|Users)/[^/ ]+");
-  return std::regex_replace(text, others, "/$1/user");
+  for (const std::string others : {"/home/", "/Users/"})
+    for (size_t at = text.find(others); at != std::string::npos; at = text.find(others, at)) {
+      const size_t name = at + others.size(), end = std::min(text.find_first_of("/ ", name), text.size());
+      if (end > name) text.replace(name, end - name, "user");
+      at = name;
+    }
+  return text;
 }
 
 void Anonymizer::clean(Json& value) const {

@@ -39,7 +39,10 @@ ArchiveEntry entry_of(const std::string& line, const std::string& archive) {
   if (mode.empty() || (mode[0] != '-' && mode[0] != 'd'))
     throw Error::format("{}: holds what is neither file nor folder (a link, say): {}", archive,
                         printable(line));
-  if (!(words >> entry.bytes >> day >> time) || words.get() != ' ' || !std::getline(words, entry.name))
+  if (!mode.starts_with(mode[0] == 'd' ? "drwx" : "-r"))  // nor could be removed again
+    throw Error::format("{}: holds what its owner may not read: {}", archive, printable(line));
+  const bool fields = static_cast<bool>(words >> entry.bytes >> day >> time);
+  if (!fields || time.size() != 5 || time[2] != ':' || words.get() != ' ' || !std::getline(words, entry.name))
     throw Error::format("{}: tar says what cannot be read: {}", archive, printable(line));
   const fs::path name = entry.name;
   bool climbs = name.is_absolute() || name.empty();
@@ -84,15 +87,15 @@ void make_archive(const fs::path& folder, const fs::path& archive) {
                       failure ? failure.message() : first_line(done.said));
 }
 
-fs::path unpack_archive(const fs::path& archive, const fs::path& folder) {
+fs::path unpack_archive(const fs::path& archive, const fs::path& folder, const std::atomic<bool>& stop) {
   require_tar("verify");
   std::error_code failure;
   if (!fs::is_regular_file(archive, failure)) throw Error::format("{}: is no file", archive.string());
   const std::string file = "--file=" + fs::absolute(archive).string();
   const CommandResult listed =
       run_command({"tar", "--list", "--verbose", "--gzip", "--force-local", "--absolute-names",
-                   "--numeric-owner", "--quoting-style=escape", file},
-                  kMostListing);
+                   "--numeric-owner", "--quoting-style=escape", "--warning=none", file},
+                  kMostListing, &stop);
   if (listed.status != 0 && listed.said.size() >= kMostListing)
     throw Error::format("{}: unpacks to more than {} files", archive.string(), kMostFilesUnpacked);
   if (listed.status != 0)
@@ -100,7 +103,8 @@ fs::path unpack_archive(const fs::path& archive, const fs::path& folder) {
   check_entries(listed.said, archive.string());
   const CommandResult done =
       run_command({"tar", "--extract", "--gzip", "--force-local", "--no-same-owner", "--no-same-permissions",
-                   "--keep-old-files", "--directory=" + folder.string(), file});
+                   "--keep-old-files", "--warning=none", "--directory=" + folder.string(), file},
+                  SIZE_MAX, &stop);
   if (done.status != 0)
     throw Error::format("{}: cannot be unpacked: {}", archive.string(), first_line(done.said));
   fs::path root;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 
 namespace varangian {
@@ -10,8 +11,9 @@ void make_archive(const std::filesystem::path& folder, const std::filesystem::pa
 
 /// Unpacks one below `folder`, which is empty, and returns the one folder that is in it. Nothing that the
 /// archive says is believed: an absolute or climbing name, a link or device, a name that stands twice, more
-/// than 4 GB or 200,000 files throw Error before anything is written.
+/// than 4 GB or 200,000 files, what its owner may not read, throw Error before anything is written. So does
+/// `stop` at any time.
 std::filesystem::path unpack_archive(const std::filesystem::path& archive,
-                                     const std::filesystem::path& folder);
+                                     const std::filesystem::path& folder, const std::atomic<bool>& stop);
 
 }  // namespace varangian

@@ -8,12 +8,15 @@
 #include "experiments/pack_files.h"
 #include "experiments/plugins.h"
 #include "experiments/results_table.h"
+#include "record/file.h"
 #include "record/run_directory.h"
 #include "record/temporary_folder.h"
 #include "varangian/version.h"
 
 #include <algorithm>
 #include <fstream>
+#include <map>
+#include <set>
 
 namespace varangian {
 namespace {
@@ -31,11 +34,6 @@ void write_text(const fs::path& path, const std::string& text) {
   if (!(file << text).flush()) throw Error::format("{}: cannot be written", path.string());
 }
 
-std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 // Runs on their way into a folder that becomes the archive.
 class Packer {
  public:
@@ -48,7 +46,10 @@ class Packer {
     Problems problems((summary.folder / "config.json").string());
     const RunConfig run = resolve_run(config, problems);
     problems.throw_if_any();
-    const Json& content = manifest.at("identity");
+    if (!manifest.contains("identity") || !manifest["identity"].is_object())
+      throw Error::format("{}: has no \"identity\": it is no manifest of this program",
+                          (summary.folder / "manifest.json").string());
+    const Json& content = manifest["identity"];
     config = run.resolved;
     for (const std::string& text : pack_files(run, config, content, folder_)) warn(text);
     for (const auto& [name, hash] : content.at("files").items()) inputs_[name] = hash;
@@ -57,6 +58,10 @@ class Packer {
       anonymizer_.clean_manifest(manifest);
     }
     const fs::path target = folder_ / "runs" / run.name / summary.id;
+    const auto [known, fresh] = packed_.emplace(target, summary.folder);
+    if (!fresh)
+      throw Error::format("{} and {} are one run; pack a folder that has it once", known->second.string(),
+                          summary.folder.string());
     write_text(target / "config.json", config.dump(2) + "\n");
     write_text(target / "manifest.json", manifest.dump(2) + "\n");
     for (const char* name : {"metrics.csv", "diagnostics.csv", "workers.csv"})
@@ -94,7 +99,7 @@ class Packer {
   }
 
   void tell_names(const std::string& name) {
-    for (const std::string& found : anonymizer_.left_in(read_text(folder_ / name)))
+    for (const std::string& found : anonymizer_.left_in(contents_of(folder_ / name)))
       warn(fmt::format("{}: still says \"{}\"", name, found));
   }
 
@@ -123,6 +128,7 @@ class Packer {
   Anonymizer anonymizer_;
   Json inputs_ = Json::object();
   std::set<std::string> warned_;
+  std::map<fs::path, fs::path> packed_;  // place in the pack -> where it came from
   size_t runs_ = 0;
 };
 

@@ -54,6 +54,12 @@ std::string other_kind(const Json& manifest, const Json& content) {
   return difference.empty() ? "" : "other " + difference[0].at("path").get<std::string>().substr(1);
 }
 
+// A file's content stands as its SHA-256 where the config names it.
+bool is_hash(const Json& value) {
+  const std::string text = value.is_string() ? value.get<std::string>() : "";
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 // What of a run's config or data is not what its manifest says it was; "" when all is. That a library was
 // built anew, or a program is another version, is for the comparison of records to judge.
 std::string other_run(const Json& manifest, const Json& content) {
@@ -61,9 +67,8 @@ std::string other_run(const Json& manifest, const Json& content) {
     const std::string path = change.at("path");
     const bool library = path.starts_with("/files/") && path.find(".so") != std::string::npos;
     if (path.starts_with("/code") || library || path.find("/command/") != std::string::npos) continue;
-    return fmt::format("its {} {} not what its manifest names: {}",
-                       path.starts_with("/files") ? "data" : "config",
-                       path.starts_with("/files") ? "are" : "is", printable(path));
+    const bool data = path.starts_with("/files") || is_hash(change.value("value", Json()));
+    return fmt::format("its {} not what its manifest names: {}", data ? "data are" : "config is", path);
   }
   return "";
 }
@@ -141,29 +146,36 @@ std::vector<size_t> sample_of(const Pack& pack, size_t count, uint64_t seed) {
   for (size_t i = 0; i < pack.runs.size(); ++i)
     if (pack.runs[i].wrong.empty()) whole.push_back(i);
   std::mt19937_64 random(seed);
-  std::sample(whole.begin(), whole.end(), std::back_inserter(chosen), count, random);
+  std::sample(whole.begin(), whole.end(), std::back_inserter(chosen), std::min(count, whole.size()), random);
   return chosen;
 }
 
 // By names that no pack can choose: a terminal shows them as they are.
 void show(const PackedRun& run, const Finding& finding) {
   const Json swept = run.manifest.is_object() ? run.manifest.value("swept", Json()) : Json();
-  fmt::print("{:<9}  {}  {}: {}\n", finding.fine ? "fine" : "DIFFERENT", printable(run.name),
-             printable(swept.is_object() ? label_of(swept) : "run"), printable(finding.text));
+  fmt::print("{:<9}  {}  {}: {}\n", finding.fine ? "fine" : "DIFFERENT", printable_line(run.name),
+             swept.is_object() ? label_of(swept) : "run", printable_line(finding.text));
 }
 
 int verify(const VerifyOptions& options) {
   const std::atomic<bool>& stop = stop_on_signals();
   const TemporaryFolder unpacked, again;
-  const Pack pack = open_pack(options.archive, unpacked.path());
+  const auto interrupted = [] {
+    fmt::print(stderr, "interrupted; nothing is left of it\n");
+    return kInterrupted;
+  };
+  Pack pack;
+  try {
+    pack = open_pack(options.archive, unpacked.path(), stop);
+  } catch (const Error&) {
+    if (!stop) throw;
+    return interrupted();
+  }
   // Whoever packed the runs must not know which ones will be run again.
   const uint64_t seed = options.seed.value_or(std::random_device()());
   const std::vector<size_t> chosen = sample_of(pack, options.sample, seed);
   const std::vector<Rerun> reruns = run_again(pack, chosen, options.rerun, again.path(), stop);
-  if (stop) {
-    fmt::print(stderr, "interrupted; nothing is left of it\n");
-    return kInterrupted;
-  }
+  if (stop) return interrupted();
   size_t different = pack.wrong.size();
   for (const std::string& text : pack.wrong) fmt::print("DIFFERENT  {}\n", text);
   for (const PackedRun& run : pack.runs)
@@ -194,9 +206,13 @@ void add_verify_command(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("verify", "Check an archive of `pack`: its files, and runs of it again");
   auto options = std::make_shared<VerifyOptions>();
+  const CLI::Validator not_negative(
+      [](std::string& text) { return std::string(text.starts_with('-') ? "want 0 or more" : ""); }, "");
   command->add_option("archive", options->archive, "What `varangian pack` wrote")->required();
-  command->add_option("--sample", options->sample, "How many runs to run again; 0: none, only the files");
-  command->add_option("--seed", options->seed, "Chooses them; default: by chance, and told");
+  command->add_option("--sample", options->sample, "How many runs to run again; 0: none, only the files")
+      ->check(not_negative);
+  command->add_option("--seed", options->seed, "Chooses them; default: by chance, and told")
+      ->check(not_negative);
   command
       ->add_option("--tolerance", options->tolerance,
                    "On another kind of machine, of a final value with fewer than three seeds")

@@ -1,6 +1,7 @@
 #include "experiments/compare_records.h"
 
 #include "core/printable.h"
+#include "record/file.h"
 
 #include <charconv>
 #include <cmath>
@@ -52,11 +53,6 @@ std::optional<double> number_in(const std::string& cell) {
   return value;
 }
 
-std::string bytes_in(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 // The first difference of two tables whose rows begin with their round.
 std::string difference_of(const fs::path& one, const fs::path& two, int64_t every) {
   CsvReader packed(one), fresh(two);
@@ -92,7 +88,7 @@ std::map<std::string, double> last_values(const fs::path& csv) {
 RecordComparison compare_records(const fs::path& folder, const fs::path& again, int64_t every) {
   RecordComparison result;
   for (const char* name : {"metrics.csv", "diagnostics.csv", "workers.csv"}) {
-    if (!fs::exists(folder / name) || bytes_in(folder / name) == bytes_in(again / name)) continue;
+    if (!fs::exists(folder / name) || contents_of(folder / name) == contents_of(again / name)) continue;
     result.bytes = false;
     result.difference = difference_of(folder / name, again / name, every);
     if (!result.difference.empty()) return result;

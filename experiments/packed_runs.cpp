@@ -45,6 +45,23 @@ std::map<std::string, std::string> changes_in(const fs::path& root, const fs::pa
   return changes;
 }
 
+// What verifying reads later; so a manifest without it spoils the verdict of its own run alone.
+void require_fields(const PackedRun& run) {
+  using Type = Json::value_t;
+  const std::pair<const char*, Type> fields[] = {{"run_id", Type::string},   {"identity", Type::object},
+                                                 {"status", Type::string},   {"device", Type::string},
+                                                 {"libtorch", Type::string}, {"repeatable", Type::string},
+                                                 {"cpu", Type::string}};
+  for (const auto& [name, type] : fields)
+    if (!run.manifest.is_object() || !run.manifest.contains(name) || run.manifest[name].type() != type)
+      throw Error::format("manifest.json: no {} \"{}\"", type == Type::string ? "text" : "object", name);
+  const Json& identity = run.manifest["identity"];
+  if (!identity.contains("config") || !identity["config"].is_object())
+    throw Error("manifest.json: no object \"identity\"/\"config\"");
+  if (!run.config.is_object() || !run.config.value("plugins", Json::array()).is_array())
+    throw Error("config.json: \"plugins\" is no list");
+}
+
 // What a run's own files say against each other; "" when they agree.
 std::string contradiction_in(const PackedRun& run) {
   const Json& content = run.manifest.at("identity");
@@ -68,6 +85,7 @@ PackedRun read_packed_run(const fs::path& folder) {
   try {
     run.config = read_json(folder / "config.json");
     run.manifest = read_json(folder / "manifest.json");
+    require_fields(run);
     run.wrong = contradiction_in(run);
   } catch (const std::exception& error) {
     run.wrong = fmt::format("cannot be read: {}", printable(error.what()));
@@ -77,8 +95,8 @@ PackedRun read_packed_run(const fs::path& folder) {
 
 }  // namespace
 
-Pack open_pack(const fs::path& archive, const fs::path& folder) {
-  Pack pack{.root = unpack_archive(archive, folder)};
+Pack open_pack(const fs::path& archive, const fs::path& folder, const std::atomic<bool>& stop) {
+  Pack pack{.root = unpack_archive(archive, folder, stop)};
   const std::map<std::string, std::string> changes = changes_in(pack.root, archive);
   std::error_code failure;
   std::vector<fs::path> folders;
@@ -89,7 +107,7 @@ Pack open_pack(const fs::path& archive, const fs::path& folder) {
   for (const fs::path& run : folders) pack.runs.push_back(read_packed_run(run));
   if (pack.runs.empty()) throw Error::format("{}: is no pack: there is no run in it", archive.string());
   for (const auto& [name, how] : changes) {
-    const std::string text = fmt::format("{} {}", printable(name), how);
+    const std::string text = fmt::format("{} {}", printable_line(name), how);
     const auto owner = std::find_if(pack.runs.begin(), pack.runs.end(), [&path = name](const PackedRun& run) {
       return path.starts_with("runs/" + run.name + "/");
     });

@@ -2,6 +2,7 @@
 
 #include "core/json.h"
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -24,7 +25,8 @@ struct Pack {
 
 /// Unpacks an archive of `varangian pack` below `folder`, compares every file with SHA256SUMS, and each run's
 /// id, manifest and record with each other. What does not agree is noted where it belongs. Throws Error when
-/// it is no pack.
-Pack open_pack(const std::filesystem::path& archive, const std::filesystem::path& folder);
+/// it is no pack, or when `stop` comes while it is unpacked.
+Pack open_pack(const std::filesystem::path& archive, const std::filesystem::path& folder,
+               const std::atomic<bool>& stop);
 
 }  // namespace varangian

@@ -1,5 +1,6 @@
 #include "experiments/plan.h"
 
+#include "core/printable.h"
 #include "engine/device.h"
 #include "experiments/check_fit.h"
 #include "experiments/config_file.h"
@@ -135,7 +136,7 @@ std::string label_of(const Json& swept) {
                                            value.is_string() ? value.get<std::string>() : shown(value))
                          : value.is_string() ? value.get<std::string>()
                                              : shown(value));
-  return label.empty() ? "run" : label;
+  return label.empty() ? "run" : printable_line(label);
 }
 
 RunSummary result_of(const RunConfig& run, const Identity& identity) {

@@ -76,19 +76,23 @@ Plan plan_of(const Pack& pack, std::vector<Rerun*> reruns, const RerunOptions& o
   }
   // One at a time, so that what does not fit is told of its run alone.
   for (Verdict& verdict : plan.verdicts) verdict.starts = false;
-  std::vector<bool> fits(planned.size());
+  std::vector<size_t> fitting;
   for (size_t i = 0; i < planned.size(); ++i) {
     plan.verdicts[i].starts = true;
     try {
       check_fit(plan, "config.json");
-      fits[i] = true;
+      fitting.push_back(i);
     } catch (const std::exception& error) {
       planned[i]->failure = failure_text(error);
     }
     plan.verdicts[i].starts = false;
   }
-  for (size_t i = 0; i < planned.size(); ++i) plan.verdicts[i].starts = fits[i];
-  return plan;
+  for (const size_t i : fitting) plan.verdicts[i].starts = true;
+  Plan fits = part_of(plan, fitting);
+  std::vector<Rerun*> kept;
+  for (const size_t i : fitting) kept.push_back(planned[i]);
+  planned = std::move(kept);
+  return fits;
 }
 
 }  // namespace

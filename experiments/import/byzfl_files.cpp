@@ -2,6 +2,7 @@
 
 #include "core/sha256.h"
 #include "experiments/import/byzfl_older.h"
+#include "record/file.h"
 
 #include <algorithm>
 #include <charconv>
@@ -26,9 +27,7 @@ std::vector<double> read_row(const fs::path& path) {
   std::error_code failure;
   if (fs::file_size(path, failure) > kLargest && !failure)
     throw Error::format("{}: larger than 64 MiB", path.string());
-  std::ifstream file(path);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) throw Error::format("{}: cannot be read", path.string());
+  const std::string text = contents_of(path);
   std::vector<double> values;
   const char *at = text.data(), *end = at + text.size();
   while (at < end) {

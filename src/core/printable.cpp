@@ -20,4 +20,11 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::string printable_line(std::string_view text) {
+  std::string line = printable(text);
+  for (size_t at = line.find('\n'); at != std::string::npos; at = line.find('\n', at))
+    line.replace(at, 1, "\\x0a");
+  return line;
+}
+
 }  // namespace varangian

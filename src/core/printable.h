@@ -9,4 +9,7 @@ namespace varangian {
 /// like, ill-formed UTF-8 as the replacement character. Line breaks stay.
 std::string printable(std::string_view text);
 
+/// The same without line breaks, for a line whose beginning means something.
+std::string printable_line(std::string_view text);
+
 }  // namespace varangian

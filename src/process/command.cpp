@@ -2,11 +2,13 @@
 
 #include "varangian/error.h"
 
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -29,7 +31,9 @@ std::string program_of(const std::string& name) {
   return "";
 }
 
-CommandResult run_command(const std::vector<std::string>& command, size_t most) {
+CommandResult run_command(const std::vector<std::string>& command, size_t most,
+                          const std::atomic<bool>* stop) {
+  constexpr int kPatience = 100;  // milliseconds between looks at `stop`
   int ends[2];
   if (pipe(ends) != 0) throw Error::format("no pipe for `{}`: {}", command.front(), std::strerror(errno));
   posix_spawn_file_actions_t streams;
@@ -38,20 +42,38 @@ CommandResult run_command(const std::vector<std::string>& command, size_t most) 
   posix_spawn_file_actions_adddup2(&streams, ends[1], 2);
   posix_spawn_file_actions_addclose(&streams, ends[0]);
   posix_spawn_file_actions_addclose(&streams, ends[1]);
+  posix_spawnattr_t attributes;  // a program that ignores SIGPIPE would pass that on
+  posix_spawnattr_init(&attributes);
+  sigset_t as_usual;
+  sigemptyset(&as_usual);
+  sigaddset(&as_usual, SIGPIPE);
+  posix_spawnattr_setsigdefault(&attributes, &as_usual);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   pid_t child = 0;
-  const int problem = posix_spawnp(&child, arguments[0], &streams, nullptr, arguments.data(), environ);
+  const int problem = posix_spawnp(&child, arguments[0], &streams, &attributes, arguments.data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&streams);
   close(ends[1]);
   CommandResult done;
   char buffer[4096];
-  for (ssize_t count; done.said.size() < most && (count = read(ends[0], buffer, sizeof buffer)) != 0;)
+  while (done.said.size() < most) {
+    if (stop != nullptr) {
+      if (*stop) {
+        if (problem == 0) kill(child, SIGTERM);
+        break;
+      }
+      pollfd output{.fd = ends[0], .events = POLLIN, .revents = 0};
+      if (poll(&output, 1, kPatience) <= 0) continue;
+    }
+    const ssize_t count = read(ends[0], buffer, sizeof buffer);
     if (count > 0)
       done.said.append(buffer, static_cast<size_t>(count));
-    else if (errno != EINTR)
+    else if (count == 0 || errno != EINTR)
       break;
+  }
   close(ends[0]);
   if (problem != 0)
     throw Error::format("`{}` cannot be started: {}", command.front(), std::strerror(problem));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,8 +16,9 @@ struct CommandResult {
   std::string said;  ///< its output and its errors
 };
 
-/// Runs a command to its end, or until it has said `most` bytes: then SIGPIPE ends it. Throws Error when it
-/// cannot be started.
-CommandResult run_command(const std::vector<std::string>& command, size_t most = SIZE_MAX);
+/// Runs a command to its end, or until it has said `most` bytes: then SIGPIPE ends it, or until `stop` (null:
+/// never), which ends it by SIGTERM. Throws Error when it cannot be started.
+CommandResult run_command(const std::vector<std::string>& command, size_t most = SIZE_MAX,
+                          const std::atomic<bool>* stop = nullptr);
 
 }  // namespace varangian

@@ -7,6 +7,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 namespace varangian {
@@ -43,6 +45,13 @@ void File::cut(int64_t length) {
 
 void File::fail(const char* what) const {
   throw Error::format("{}: cannot be {}: {}", path_.string(), what, std::strerror(errno));
+}
+
+std::string contents_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (!file) throw Error::format("{}: cannot be read", path.string());
+  return bytes;
 }
 
 void sync_folder(const std::filesystem::path& folder) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace varangian {
@@ -30,6 +31,9 @@ class File {
   std::filesystem::path path_;
   int descriptor_ = -1;
 };
+
+/// All bytes of a file. Throws Error when it cannot be read.
+std::string contents_of(const std::filesystem::path& path);
 
 /// To the disk: which files a folder holds.
 void sync_folder(const std::filesystem::path& folder);

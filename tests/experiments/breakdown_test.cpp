@@ -158,8 +158,9 @@ TEST_CASE("as workers are added a search holds what they have one by one or toge
                               "/workers/partition": ["by_label", {"name": "iid", "shards": 14}]}})");
   CHECK(batches(swept) == std::vector<int64_t>{15, 9, 5, 15, 9, 5});
   CHECK(swept.front().shards == 12);
-  const auto none = runs(R"("shard_size")", R"("count": 12, "byzantine": 0.25)",
-                         R"({"grid": {"/workers/partition": [{"name": "iid", "byzantine_data": "honest_union"}]}})");
+  const auto none =
+      runs(R"("shard_size")", R"("count": 12, "byzantine": 0.25)",
+           R"({"grid": {"/workers/partition": [{"name": "iid", "byzantine_data": "honest_union"}]}})");
   CHECK(none.front().shards == 9);  // as the nine honest ones of the config itself
   CHECK(swept.back().shards == 14);
 

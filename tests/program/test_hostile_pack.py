@@ -1,7 +1,9 @@
 """Archives that would leave their folder, fill the disk or are none."""
 import gzip
 import io
+import os
 import tarfile
+import time
 
 import pytest
 
@@ -22,6 +24,9 @@ def member(name, data=b"x", **fields):
     ([member("toy/pipe", b"", type=tarfile.FIFOTYPE)], "neither file nor folder"),
     ([member("toy/a"), member("toy/a")], "a name stands twice: toy/a"),
     ([member("toy/a\x1b[31m")], "a name has odd characters"),
+    ([member("toy/closed", b"", type=tarfile.DIRTYPE, mode=0o500)], "holds what its owner may not read: dr-x"),
+    ([member("toy/closed", mode=0)], "holds what its owner may not read"),
+    ([member("toy/when", mtime=2**62)], "tar says what cannot be read"),
     ([member("a/a"), member("b/b")], "one folder should be in it"),
     ([member("toy/a")], "it has no SHA256SUMS"),
     ([member("toy/SHA256SUMS", b"0" * 64 + b"  ../../etc/passwd\n")], "there is no run in it"),
@@ -44,6 +49,21 @@ def test_a_huge_file_is_refused_before_it_is_unpacked(program, tmp_path):
         for _ in range(info.size // 2**24 + 1):
             file.write(bytes(2**24))
     assert "unpacks to more than 4 GB" in program("verify", "evil.tar.gz", expect=2).stderr
+
+
+def test_a_signal_ends_what_unpacks(program, monkeypatch, tmp_path):
+    (tmp_path / "bin").mkdir()
+    tar = tmp_path / "bin/tar"
+    tar.write_text("#!/bin/sh\ntouch started\nexec sleep 100\n")
+    tar.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tar.parent}:{os.environ['PATH']}")
+    (tmp_path / "x.tar.gz").write_bytes(b"")
+    process = program.start("verify", "x.tar.gz")
+    while not (tmp_path / "started").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.terminate()
+    assert process.wait(timeout=20) == 130
 
 
 def test_what_is_no_archive_is_told(program):

@@ -203,6 +203,51 @@ def test_a_library_is_built_anew_by_who_verifies(program):
     assert "all fine" in program("verify", "toy.tar.gz", "--plugin", library).stdout
 
 
+def test_a_pack_cannot_write_lines_of_its_own(packed):
+    pack = Unpacked(packed)
+    pack.change_manifest(pack.runs[0], swept={"a": "\nfine       toy/another"})
+    pack.change(pack.runs[1] / "metrics.csv", "0.0", "0.1")
+    pack.sum_up()
+    done = packed("verify", pack.pack(), "--sample", 6, expect=1)
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if "toy/another" in line]
+    assert lines and not [line for line in lines if line.startswith("fine       toy/another")]
+
+
+def test_a_run_that_does_not_fit_is_not_announced(packed):
+    done = packed("verify", "toy.tar.gz", "--sample", 1, "--set", "/task/dataset/dimension=1e9", "--set", "/workers/count=9999",
+                  expect=1)
+    assert "could not be run: " in done.stdout and "verified" not in done.stderr and "warning" not in done.stderr
+
+
+def test_a_manifest_without_status_spoils_its_own_run_alone(packed):
+    pack = Unpacked(packed)
+    for run in pack.runs:
+        pack.change_manifest(run, cpu=ANOTHER)
+    manifest = json.loads((pack.runs[0] / "manifest.json").read_text())
+    del manifest["status"]
+    (pack.runs[0] / "manifest.json").write_text(json.dumps(manifest))
+    pack.sum_up()
+    done = packed("verify", pack.pack(), "--sample", 6, expect=1)
+    assert done.stdout.count("DIFFERENT") == 1 and 'manifest.json: no text "status"' in done.stdout
+    assert done.stdout.count("fine ") == 5
+
+
+@pytest.mark.parametrize("option", ["--sample", "--seed"])
+def test_what_is_chosen_is_not_negative(packed, option):
+    assert f"{option}: want 0 or more" in packed("verify", "toy.tar.gz", option, "-1", expect=2).stderr
+
+
+def test_a_run_that_is_there_twice_and_a_manifest_of_another_program_are_told(packed):
+    run = packed.runs()[0]
+    shutil.copytree(run, packed.folder / "both/a" / run.name)
+    shutil.copytree(run, packed.folder / "both/b" / run.name)
+    error = packed("pack", "both", expect=2).stderr
+    assert f"both/a/{run.name} and " in error and f"both/b/{run.name} are one run" in error
+    for path in (packed.folder / "both").glob("*/*/manifest.json"):
+        path.write_text(json.dumps({key: value for key, value in json.loads(path.read_text()).items() if key != "identity"}))
+    assert 'manifest.json: has no "identity"' in packed("pack", "both", expect=2).stderr
+
+
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"run_id": 5, "identity": {}}', '{"run_id": "\\u001b[31m", "identity": {}}'])
 def test_a_damaged_manifest_in_a_pack_is_told(packed, manifest):
     pack = Unpacked(packed)
