@@ -35,7 +35,7 @@ class Answers:
 
     def of(self, run):
         """The Answer for the combination that this run belongs to, or why there is none."""
-        return self.found.get(key_of(run.manifest["swept"], self.over), 
+        return self.found.get(key_of(run.manifest["swept"], self.over),
                               f"{FILE} has no answer for it; give `varangian run` its config again")
 
 

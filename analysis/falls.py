@@ -84,12 +84,15 @@ def falls_of(curves, over, scale, column, judge, warn):
         values = values_of(curve.runs, over, scale, column, warn)
         mean = values.mean(axis=1)
         try:
+            if values.empty:
+                raise Unusable("no run of it is finished")
             survived, broken, sure = judge.fall(mean, curve.runs, scale)
         except Unusable as reason:
             reasons.append(str(reason))
             warn(f"{name} left out: {reason}")
             continue
         table = pd.DataFrame({"x": mean.index, "mean": mean, **band(values)}, index=mean.index)
+        table = table[np.isfinite(table["mean"])]  # a diverged run's loss is not on the paper
         stops = [(broken, mean[broken])] if broken in mean and math.isfinite(mean[broken]) else []
         counts = list(values.count(axis=1))
         falls[id(curve)] = Fall(Average(table, stops, max(counts)), counts, mean.get(0.0, math.nan), survived, broken,

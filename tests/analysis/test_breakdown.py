@@ -119,6 +119,23 @@ def test_a_search_by_another_column_than_accuracy(searched, capsys):
     assert '"train_loss" was never measured' in capsys.readouterr().err
 
 
+def test_a_search_by_a_loss_leaves_out_what_diverged(write_run, tmp_path):
+    for liars, (status, loss) in enumerate([("completed", 0.5), ("completed", 0.7), ("diverged", 1e9)]):
+        write_run(f"a{liars}", {5: {"train_loss": loss}}, {"rule": "mean", "/workers/byzantine": liars}, status, chance=None)
+    for liars in range(3):
+        write_run(f"b{liars}", {5: {"train_loss": 0.5}}, {"rule": "vote", "/workers/byzantine": liars}, "running")
+    answers = [{"swept": {"rule": rule}, "survives": 1, "breaks": 2, "surely_survives": 1, "surely_breaks": 2,
+                "monotone": True, "failure": None, "levels": [{"level": 0}, {"level": 2}]} for rule in ("mean", "vote")]
+    (tmp_path / "made/breakdown.json").write_text(json.dumps({
+        "over": "/workers/byzantine", "metric": "train_loss", "bound": 1, "of_clean": False, "below": False,
+        "answers": answers}))
+    assert main(["breakdown", str(tmp_path / "made")]) == 0
+    said = " ".join(texts((tmp_path / "made/breakdown.svg").read_text()))
+    assert "×: first above 1 in most runs." in said
+    table = pd.read_csv(tmp_path / "made/breakdown-points.csv")
+    assert list(table["first broken"]) == [2]
+
+
 def test_a_search_whose_levels_fall_says_so(searched):
     folder = searched()
     file = json.loads((folder / "breakdown.json").read_text())
